@@ -1,0 +1,1 @@
+"""Words, fields, errors: what every other room speaks in. Imports nothing of Plumbline."""

@@ -1,0 +1,75 @@
+"""One base, one class per situation. The code is stable; the message is for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plumbline.domain.issues import Issue
+
+
+class PlumblineError(Exception):
+    """Something a person can act on. Doors show ``code`` and the message, never a traceback."""
+
+    code: ClassVar[str] = "plumbline_error"
+
+
+class UnreadableFileError(PlumblineError):
+    """A file is missing, empty, truncated or not what its name says."""
+
+    code = "unreadable_file"
+
+
+class MappingError(PlumblineError):
+    """The mapping file and the data do not fit together."""
+
+    code = "mapping"
+
+
+class InvalidPolicyError(PlumblineError):
+    """The policy has problems that block its use. ``issues`` holds all of them."""
+
+    code = "invalid_policy"
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        lines = "\n".join(f"  {issue}" for issue in self.issues)
+        super().__init__(f"{len(self.issues)} problem(s) block this policy:\n{lines}")
+
+
+class InvalidScorecardError(PlumblineError):
+    """A scorecard file does not hold what its schema or its hash says."""
+
+    code = "invalid_scorecard"
+
+
+class LedgerError(PlumblineError):
+    """The ledger cannot be read or extended."""
+
+    code = "ledger"
+
+
+class TamperedError(PlumblineError):
+    """Stored bytes differ from what was committed to."""
+
+    code = "tampered"
+
+
+class RunInProgressError(PlumblineError):
+    """Another process works on the same run folder."""
+
+    code = "run_in_progress"
+
+
+class StorageError(PlumblineError):
+    """The disk refused: full, read-only, gone. Nothing half-written is left behind."""
+
+    code = "storage"
+
+
+class MissingPropensityError(PlumblineError):
+    """A metric was asked for rows whose draw probabilities were not logged (law 10)."""
+
+    code = "missing_propensity"

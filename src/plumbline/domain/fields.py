@@ -1,0 +1,73 @@
+"""The lead model: every field a file can be mapped to, and what is derived from which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from plumbline.domain.words import Kind
+
+#: Fields a customer adds: ``extra.specialization``. Text unless a signal declares another kind.
+EXTRA: Final = "extra."
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the lead model. ``personal`` marks data about a person rather than an organisation."""
+
+    name: str
+    kind: Kind
+    about: str
+    personal: bool = False
+    lineage: tuple[str, ...] = ()
+
+
+_RECEIVED = (
+    Field("lead.id", Kind.TEXT, "The id of the lead in the system it comes from."),
+    Field("lead.created_at", Kind.DATE, "When the lead came in."),
+    Field("lead.source", Kind.TEXT, "Where the lead came from, as the source system says."),
+    Field("lead.campaign", Kind.TEXT, "The campaign that brought it."),
+    Field("lead.message", Kind.TEXT, "What the person wrote first.", personal=True),
+    Field("lead.last_contact_at", Kind.DATE, "When sales last spoke to them."),
+    Field("lead.objected", Kind.FLAG, "The person objected to profiling.", personal=True),
+    Field("contact.name", Kind.TEXT, "Full name.", personal=True),
+    Field("contact.email", Kind.TEXT, "E-mail address.", personal=True),
+    Field("contact.phone", Kind.TEXT, "Phone number.", personal=True),
+    Field("contact.title", Kind.TEXT, "Job title.", personal=True),
+    Field("account.id", Kind.TEXT, "The id of the organisation in the system it comes from."),
+    Field("account.name", Kind.TEXT, "Company name."),
+    Field("account.website", Kind.TEXT, "Website or domain."),
+    Field("account.industry", Kind.TEXT, "Industry."),
+    Field("account.employees", Kind.NUMBER, "Number of employees."),
+    Field("account.revenue", Kind.NUMBER, "Yearly revenue."),
+    Field("account.country", Kind.TEXT, "Country."),
+    Field("account.region", Kind.TEXT, "State, province or sales region."),
+    Field("account.city", Kind.TEXT, "City."),
+    Field("account.tier", Kind.TEXT, "Tier given by sales, such as strategic."),
+)
+
+_DERIVED = (
+    Field(
+        "triage.email_kind",
+        Kind.TEXT,
+        "business, free, disposable, role or invalid; unknown without an address.",
+        personal=True,
+        lineage=("contact.email",),
+    ),
+    Field("triage.email_domain", Kind.TEXT, "The part after the @.", lineage=("contact.email",)),
+    Field("triage.shares_email", Kind.FLAG, "Another lead has this address.", lineage=("contact.email",)),
+)
+
+RECEIVED: Final[dict[str, Field]] = {field.name: field for field in _RECEIVED}
+DERIVED: Final[dict[str, Field]] = {field.name: field for field in _DERIVED}
+
+
+def is_receivable(name: str) -> bool:
+    """Whether a file's column can be mapped to this field."""
+    return name in RECEIVED or (name.startswith(EXTRA) and name.removeprefix(EXTRA).isidentifier())
+
+
+def lineage(name: str) -> tuple[str, ...]:
+    """The received fields that a field stands on: itself, unless it is derived."""
+    derived = DERIVED.get(name)
+    return derived.lineage if derived else (name,)
