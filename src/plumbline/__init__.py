@@ -1,0 +1,1 @@
+"""Governed lead qualification: reasons that add up, decisions that replay."""
