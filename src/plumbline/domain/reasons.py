@@ -21,10 +21,10 @@ class ReasonCode(StrEnum):
 EXPLANATIONS: dict[ReasonCode, str] = {
     ReasonCode.BAND_ROUTE: "The policy sends this band there.",
     ReasonCode.RULE_HIT: "A rule of the policy fired.",
-    ReasonCode.RULE_UNKNOWN: "A rule could not be answered because a field is missing, and it would have mattered.",
+    ReasonCode.RULE_UNKNOWN: "A rule that would have mattered could not be answered: a field is missing.",
     ReasonCode.RULE_ERROR: "A rule reads a value that was received but cannot be read.",
     ReasonCode.DEPENDS_ON_UNKNOWN: "Missing fields could well change the band, so somebody should ask.",
     ReasonCode.DISQUALIFY_PROPOSED: "A rule proposes to disqualify; only a person can.",
-    ReasonCode.EXPLORED: "Drawn by lot to be worked although its score is low, so that we learn what we miss.",
-    ReasonCode.OBJECTION: "The person objected to profiling: no score was made, a person handles it in order of arrival.",
+    ReasonCode.EXPLORED: "Drawn by lot to be worked despite a low score, so that we learn what we miss.",
+    ReasonCode.OBJECTION: "The person objected to profiling: no score is made, and a person handles it.",
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from plumbline.domain.words import Basis, Dimension, Kind, Purpose
+if TYPE_CHECKING:
+    from plumbline.domain.words import Basis, Dimension, Kind, Purpose
 
 #: The source of the one signal that may speak about missing data (law 2): percent of signals known.
 COMPLETENESS: Final = "signals.completeness"
