@@ -44,6 +44,17 @@ class InvalidScorecardError(PlumblineError):
 
     code = "invalid_scorecard"
 
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        lines = "\n".join(f"  {issue}" for issue in self.issues)
+        super().__init__(f"{len(self.issues)} problem(s) block this scorecard:\n{lines}")
+
+
+class SignalsMismatchError(PlumblineError):
+    """The columns to be scored are not the signals that the scorecard describes."""
+
+    code = "signals_mismatch"
+
 
 class LedgerError(PlumblineError):
     """The ledger cannot be read or extended."""
@@ -61,6 +72,12 @@ class RunInProgressError(PlumblineError):
     """Another process works on the same run folder."""
 
     code = "run_in_progress"
+
+
+class RunConflictError(PlumblineError):
+    """The folder already holds a run of other input, another policy or another moment."""
+
+    code = "run_conflict"
 
 
 class StorageError(PlumblineError):

@@ -42,6 +42,7 @@ class Flaw(StrEnum):
     SEQUENCE = "sequence"
     TRUNCATED = "truncated"
     UNEXPECTED_BODY = "unexpected_body"
+    UNKNOWN_PART = "unknown_part"
     UNREADABLE_PART = "unreadable_part"
 
 

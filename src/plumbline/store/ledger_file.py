@@ -80,12 +80,20 @@ class LedgerFile:
             row = self._db.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         return Head(*row) if row else START
 
-    def entries(self, kind: Event | None = None, ref: str | None = None) -> Iterator[Entry]:
-        """Entries in order, perhaps only of a kind or under a reference."""
-        wanted = {name: value for name, value in (("kind", kind), ("ref", ref)) if value is not None}
-        where = " AND ".join(["TRUE", *(f"{name} = :{name}" for name in wanted)])
+    def entries(self, kind: Event | None = None, ref: str | None = None, under: str = "") -> Iterator[Entry]:
+        """Entries in order, perhaps only of a kind, a reference, or references that begin with ``under``."""
+        tests = {
+            "kind = ?": kind,
+            "ref = ?": ref,
+            "ref >= ?": under or None,
+            "ref < ?": under and under + "\x7f",
+        }
+        wanted = {test: value for test, value in tests.items() if value}
+        where = " AND ".join(["TRUE", *wanted])
         with sqlite_errors(self.path):
-            for raw, digest, salt, content in self._db.execute(_RECORDS.format(where=where), wanted):
+            for raw, digest, salt, content in self._db.execute(
+                _RECORDS.format(where=where), (*wanted.values(),)
+            ):
                 body = None if content is None else Body(salt, content)
                 yield Entry(Header.decode(raw), raw, digest, body)
 

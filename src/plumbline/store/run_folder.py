@@ -89,19 +89,28 @@ class RunFolder:
         received columns come as ``in.<field>``. Rewriting a part is allowed until the ledger holds its root.
         """
         sealed, fact = seal_part(index, frame, _salts(frame.height))
-        write_atomically(self._file(DECISIONS, index), lambda tmp: sealed.write_parquet(tmp, mkdir=True))
+        self.replace_part(DECISIONS, index, sealed)
         return fact
 
     def write_beside(self, kind: str, index: int, frame: pl.DataFrame) -> None:
         """Write what goes beside a part: ``rejected`` rows or row ``issues``. No file for no rows."""
         if frame.height:
-            write_atomically(self._file(kind, index), lambda tmp: frame.write_parquet(tmp, mkdir=True))
+            self.replace_part(kind, index, frame)
 
-    def read_part(self, index: int, kind: str = DECISIONS) -> pl.DataFrame:
+    def replace_part(self, kind: str, index: int, frame: pl.DataFrame) -> None:
+        """Write a part file as it is: the old one is there until the new one is whole."""
+        file = self._file(kind, index)
+        with storage_errors(file):
+            file.parent.mkdir(exist_ok=True)
+        write_atomically(file, lambda tmp: _write_parquet(frame, tmp))
+
+    def read_part(
+        self, index: int, kind: str = DECISIONS, *, columns: list[str] | None = None
+    ) -> pl.DataFrame:
         """A part as stored, with its ``ledger.*`` columns; ``UnreadableFileError`` when it is damaged."""
         file = self._file(kind, index)
         try:
-            return pl.read_parquet(file, glob=False)
+            return pl.read_parquet(file, columns=columns, glob=False)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise UnreadableFileError(f"{file} is missing, truncated or no Parquet file: {error}.") from error
 
@@ -123,8 +132,8 @@ class RunFolder:
         return [found for index in self.parts() for found in self._find_in(index, lead)]
 
     def _find_in(self, index: int, lead: str) -> list[Found]:
-        ids = pl.scan_parquet(self._file(DECISIONS, index), glob=False).select(LEAD)
-        rows = ids.with_row_index("row").filter(pl.col(LEAD) == lead).collect().get_column("row").to_list()
+        ids = self.read_part(index, columns=[LEAD]).get_column(LEAD)
+        rows = (ids == lead).arg_true().to_list()
         if not rows:
             return []
         part = self.read_part(index)
@@ -138,6 +147,14 @@ class RunFolder:
 def _found(part: pl.DataFrame, index: int, row: int, proof: Proof) -> Found:
     one = part.slice(row, 1)
     return Found(index, row + 1, one.item(0, "ledger.salt"), bodies(one).item().encode(), proof)
+
+
+def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """A full disk comes out of Polars as an error of its own."""
+    try:
+        frame.write_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(str(error)) from error
 
 
 def _salts(count: int) -> pl.Series:
