@@ -61,7 +61,7 @@ def _read(text: str, names: Mapping[str, Kind], kind: Kind) -> tuple[Node | None
     if not tokens:
         return None, issues
     parsed = _parse(text, tokens)
-    if not isinstance(parsed, exp.Expression):
+    if not isinstance(parsed, exp.Expr):
         return None, [*issues, parsed]
     reader = Reader(names)
     tree = reader.flag(parsed) if kind is Kind.FLAG else reader.value(parsed)
@@ -71,14 +71,14 @@ def _read(text: str, names: Mapping[str, Kind], kind: Kind) -> tuple[Node | None
     return (None if issues else tree), issues
 
 
-def _parse(text: str, tokens: Sequence[Token]) -> exp.Expression | Issue:
+def _parse(text: str, tokens: Sequence[Token]) -> exp.Expr | Issue:
     try:
         parsed = Parser().parse_into(exp.Condition, list(tokens), text)[0]
     except ParseError as error:
         return _syntax(error, tokens)
     except RecursionError:
         return problem(Code.TOO_LARGE, "The condition is nested too deeply. Remove parentheses.")
-    return parsed if isinstance(parsed, exp.Expression) else problem(Code.SYNTAX, "No condition was found.")
+    return parsed if isinstance(parsed, exp.Expr) else problem(Code.SYNTAX, "No condition was found.")
 
 
 def _syntax(error: ParseError, tokens: Sequence[Token]) -> Issue:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-_COMPARISONS: Final[Mapping[type[exp.Expression], Op]] = {
+_COMPARISONS: Final[Mapping[type[exp.Expr], Op]] = {
     exp.EQ: Op.EQ,
     exp.NEQ: Op.NE,
     exp.LT: Op.LT,
@@ -48,7 +48,7 @@ _COMPARISONS: Final[Mapping[type[exp.Expression], Op]] = {
     exp.GT: Op.GT,
     exp.GTE: Op.GE,
 }
-_SUMS: Final[Mapping[type[exp.Expression], Sum]] = {
+_SUMS: Final[Mapping[type[exp.Expr], Sum]] = {
     exp.Add: Sum.ADD,
     exp.Sub: Sum.SUB,
     exp.Mul: Sum.MUL,
@@ -70,7 +70,7 @@ class Reader:
     def __init__(self, names: Mapping[str, Kind]) -> None:
         self.names = names
         self.issues: list[Issue] = []
-        self._readers: Final[Mapping[type[exp.Expression], Callable[[exp.Expression], Read]]] = {
+        self._readers: Final[Mapping[type[exp.Expr], Callable[[exp.Expr], Read]]] = {
             exp.Paren: lambda part: self.node(part.this),
             exp.Column: self._name,
             exp.Literal: self._literal,
@@ -89,14 +89,14 @@ class Reader:
             **dict.fromkeys(_SUMS, self._arithmetic),
         }
 
-    def node(self, part: exp.Expression) -> Node | None:
+    def node(self, part: exp.Expr) -> Node | None:
         """Any part, arithmetic not yet bounded."""
         read = self._readers.get(type(part))
         if read is None or _has_more(part):
             return self._refused(part)
         return self._kept(read(part))
 
-    def flag(self, part: exp.Expression) -> Node | None:
+    def flag(self, part: exp.Expr) -> Node | None:
         """A part that answers yes or no."""
         node = self.node(part)
         if node is None or kind_of(node) is Kind.FLAG:
@@ -105,7 +105,7 @@ class Reader:
             problem(Code.TYPE, f"{shown(part)} is a {kind_of(node)}, not a yes or no. Compare it.")
         )
 
-    def value(self, part: exp.Expression) -> Node | None:
+    def value(self, part: exp.Expr) -> Node | None:
         """A part that stands for a value, with its arithmetic bounded."""
         node = self.node(part)
         if node is None or kind_of(node) is not Kind.FLAG or isinstance(node, Name | Constant):
@@ -122,7 +122,7 @@ class Reader:
             return None
         return read
 
-    def _refused(self, part: exp.Expression) -> Node | None:
+    def _refused(self, part: exp.Expr) -> Node | None:
         self._kept(refuse(part))
         if not is_query(part):  # the names in there belong to somebody's tables
             for child in part.iter_expressions():
@@ -130,13 +130,13 @@ class Reader:
                     self.node(child)
         return None
 
-    def _name(self, part: exp.Expression) -> Read:
+    def _name(self, part: exp.Expr) -> Read:
         name = part.this.name if not part.args.get("table") else part.sql()
         if name in self.names:
             return Name(name, self.names[name])
         return unknown_name(name, self.names)
 
-    def _literal(self, part: exp.Expression) -> Read:
+    def _literal(self, part: exp.Expr) -> Read:
         if part.args["is_string"]:
             return Constant(unicodedata.normalize("NFC", part.this), Kind.TEXT)
         number = float(part.this)
@@ -146,12 +146,12 @@ class Reader:
             Code.NUMBER_RANGE, f"{shown(part)} is out of range: numbers go up to 1e15 and down to 1e-15."
         )
 
-    def _null(self, _part: exp.Expression) -> Issue:
+    def _null(self, _part: exp.Expr) -> Issue:
         return problem(
             Code.NULL_LITERAL, "NULL is not a value: a comparison with it is never true. Ask IS NULL instead."
         )
 
-    def _date(self, part: exp.Expression) -> Read:
+    def _date(self, part: exp.Expr) -> Read:
         text = part.this
         if not (isinstance(text, exp.Literal) and text.is_string and part.is_type(exp.DType.DATE)):
             return refuse(part)
@@ -162,24 +162,24 @@ class Reader:
                 pass
         return problem(Code.DATE, f"'{text.this[:30]}' is no day. Write dates as DATE '2024-12-31'.")
 
-    def _negative(self, part: exp.Expression) -> Read:
+    def _negative(self, part: exp.Expr) -> Read:
         node = self._number(part.this)
         if isinstance(node, Constant) and isinstance(node.value, float):
             return Constant(0.0 - node.value, Kind.NUMBER)
         return None if node is None else Arithmetic(Sum.SUB, Constant(0.0, Kind.NUMBER), node)
 
-    def _connected(self, part: exp.Expression) -> Read:
+    def _connected(self, part: exp.Expr) -> Read:
         parts = [self.flag(child) for child in _flattened(part)]
         known = [node for node in parts if node is not None]
         if len(known) < len(parts):
             return None
         return conjunction(known) if isinstance(part, exp.And) else disjunction(known)
 
-    def _not(self, part: exp.Expression) -> Read:
+    def _not(self, part: exp.Expr) -> Read:
         node = self.flag(part.this)
         return None if node is None else Not(node)
 
-    def _compare(self, part: exp.Expression) -> Read:
+    def _compare(self, part: exp.Expr) -> Read:
         op = _COMPARISONS[type(part)]
         left, right = self.value(part.this), self.value(part.expression)
         if left is None or right is None or not self._comparable(part, left, right):
@@ -188,14 +188,14 @@ class Reader:
             return Compare(op, left, right)
         return None
 
-    def _between(self, part: exp.Expression) -> Read:
+    def _between(self, part: exp.Expr) -> Read:
         operand, low, high = (self.value(part.args[key]) for key in ("this", "low", "high"))
         if operand is None or low is None or high is None:
             return None
         fits = [self._comparable(part, operand, low), self._comparable(part, operand, high)]
         return Between(operand, low, high) if all(fits) and self._ordered(part, operand) else None
 
-    def _in(self, part: exp.Expression) -> Read:
+    def _in(self, part: exp.Expr) -> Read:
         operand = self.value(part.this)
         options = [self._option(option) for option in part.expressions]
         if not options:
@@ -208,7 +208,7 @@ class Reader:
         fits = [self._comparable(part, operand, option) for option in known]
         return In(operand, tuple(known)) if all(fits) else None
 
-    def _option(self, part: exp.Expression) -> Constant | None:
+    def _option(self, part: exp.Expr) -> Constant | None:
         node = self.node(part)
         if node is None or isinstance(node, Constant):
             return node
@@ -219,7 +219,7 @@ class Reader:
         )
         return None
 
-    def _is(self, part: exp.Expression) -> Read:
+    def _is(self, part: exp.Expr) -> Read:
         if not isinstance(part.expression, exp.Null):
             self.node(part.this)
             return problem(
@@ -229,7 +229,7 @@ class Reader:
         operand = self.value(part.this)
         return None if operand is None else IsNull(operand)
 
-    def _like(self, part: exp.Expression) -> Read:
+    def _like(self, part: exp.Expr) -> Read:
         operand, pattern = self.value(part.this), part.expression
         if not (isinstance(pattern, exp.Literal) and pattern.is_string):
             return problem(Code.LIKE, "LIKE needs a pattern in quotes: title LIKE '%director%'.")
@@ -245,11 +245,11 @@ class Reader:
         like = Like(operand, text)
         return Not(like) if part.args.get("negate") else like
 
-    def _arithmetic(self, part: exp.Expression) -> Read:
+    def _arithmetic(self, part: exp.Expr) -> Read:
         left, right = self._number(part.this), self._number(part.expression)
         return None if left is None or right is None else Arithmetic(_SUMS[type(part)], left, right)
 
-    def _number(self, part: exp.Expression) -> Node | None:
+    def _number(self, part: exp.Expr) -> Node | None:
         node = self.node(part)
         if node is None or kind_of(node) is Kind.NUMBER:
             return node
@@ -257,7 +257,7 @@ class Reader:
             problem(Code.TYPE, f"{shown(part)} is a {kind_of(node)}: only numbers can be calculated with.")
         )
 
-    def _comparable(self, part: exp.Expression, left: Node, right: Node) -> bool:
+    def _comparable(self, part: exp.Expr, left: Node, right: Node) -> bool:
         one, other = kind_of(left), kind_of(right)
         if one is other:
             return True
@@ -265,7 +265,7 @@ class Reader:
         self._kept(problem(Code.TYPE, f"{shown(part)} compares a {one} with a {other}. {hint}"))
         return False
 
-    def _ordered(self, part: exp.Expression, node: Node) -> bool:
+    def _ordered(self, part: exp.Expr, node: Node) -> bool:
         if kind_of(node) in _ORDERED:
             return True
         self._kept(
@@ -282,9 +282,9 @@ _TYPE_HINTS: Final[Mapping[frozenset[Kind], str]] = {
 }
 
 
-def _flattened(part: exp.Expression) -> list[exp.Expression]:
+def _flattened(part: exp.Expr) -> list[exp.Expr]:
     """The operands of a chain of one connector, without recursion: chains may be hundreds long."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     waiting = [part]
     while waiting:
         current = waiting.pop()
@@ -295,7 +295,7 @@ def _flattened(part: exp.Expression) -> list[exp.Expression]:
     return found
 
 
-def _has_more(part: exp.Expression) -> bool:
+def _has_more(part: exp.Expr) -> bool:
     """Whether the parser attached something we would lose. A dotted name is left to the name check."""
     if isinstance(part, exp.Column):
         return not isinstance(part.this, exp.Identifier)

@@ -39,7 +39,7 @@ _FUNCTION_HINTS: Final[Mapping[str, str]] = {
     "abs": "Ask x BETWEEN -5 AND 5 instead.",
 }
 
-_PARTS: Final[Mapping[type[exp.Expression], tuple[Code, str]]] = {
+_PARTS: Final[Mapping[type[exp.Expr], tuple[Code, str]]] = {
     exp.ILike: (Code.NOT_SUPPORTED, "ILIKE differs between engines. Join LIKE for each spelling with OR."),
     exp.RegexpLike: (Code.NOT_SUPPORTED, f"Regular expressions differ between engines. {_PATTERN}"),
     exp.SimilarTo: (Code.NOT_SUPPORTED, f"SIMILAR TO differs between engines. {_PATTERN}"),
@@ -71,7 +71,7 @@ _PARTS: Final[Mapping[type[exp.Expression], tuple[Code, str]]] = {
 }
 
 
-def refuse(part: exp.Expression) -> Issue:
+def refuse(part: exp.Expr) -> Issue:
     """The issue for a part of SQL that the language does not have."""
     if is_query(part):
         return problem(Code.SUBQUERY, "A condition sees one lead: it cannot contain a query.")
@@ -86,7 +86,7 @@ def refuse(part: exp.Expression) -> Issue:
     )
 
 
-def is_query(part: exp.Expression) -> bool:
+def is_query(part: exp.Expr) -> bool:
     """Whether the part reads anything but the lead in front of it."""
     return isinstance(part, exp.Query | exp.Exists | exp.Unnest) or bool(part.args.get("query"))
 
@@ -109,7 +109,7 @@ def unknown_name(name: str, names: Collection[str]) -> Issue:
     return problem(Code.UNKNOWN_NAME, f"{name[:60]} is no signal and no result.{hint}")
 
 
-def shown(part: exp.Expression) -> str:
+def shown(part: exp.Expr) -> str:
     """A part of a condition as SQL, short enough for a message."""
     text = part.sql()
     return text if len(text) <= 60 else text[:57] + "..."
