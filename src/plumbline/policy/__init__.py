@@ -1,0 +1,7 @@
+"""The policy: read, compiled, checked, and applied to scored leads."""
+
+from plumbline.policy.compile import compile_policy
+from plumbline.policy.compiled import CompiledPolicy
+from plumbline.policy.schema import policy_json_schema
+
+__all__ = ["CompiledPolicy", "compile_policy", "policy_json_schema"]

@@ -1,0 +1,317 @@
+"""The shape of a policy file. Only shapes and ranges stand here; meaning is checked by the linter.
+
+The same models give the JSON Schema that editors complete from, so every key carries its description.
+"""
+
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plumbline.domain.signals import Measure
+from plumbline.domain.words import Autonomy, Band, Basis, Dimension, Kind, Purpose
+from plumbline.policy.scalars import (
+    Chance,
+    CutOff,
+    Kept,
+    Name,
+    Owner,
+    Points,
+    Slug,
+    Source,
+    Span,
+    SqlText,
+    Words,
+)
+
+MAX_SIGNALS: Final = 300
+MAX_BINS: Final = 500
+MAX_RULES: Final = 500
+MAX_EXAMPLES: Final = 1_000
+
+
+class RouteWord(StrEnum):
+    """Where a lead goes, most human attention first."""
+
+    REVIEW = "review"
+    FAST_TRACK = "fast_track"
+    QUEUE = "queue"
+    NURTURE = "nurture"
+
+
+class IfUnknown(StrEnum):
+    """What happens when a rule cannot be answered and would have mattered."""
+
+    REVIEW = "review"
+    ASK = "ask"
+    MISS = "miss"
+
+
+class RuleAction(StrEnum):
+    """Next actions a rule can name."""
+
+    PARTNER = "partner"
+    MEETING = "meeting"
+    CALL = "call"
+
+
+class Part(BaseModel):
+    """A part of the file: nothing undeclared, nothing converted silently."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class NegativeNeeds(Part):
+    """How hard sales must have tried before silence counts as a no."""
+
+    attempts: int = Field(ge=1, le=100, description="Contact attempts made.")
+    over: Span = Field(description="The attempts spread over at least this long.")
+    first_touch_within: Span = Field(description="The first attempt came this soon after the lead.")
+
+
+class QualifiedLead(Part):
+    """What a good lead is: the outcome that sales reports, and when it must have come."""
+
+    outcome: Name = Field(description="The outcome that makes a lead a qualified one.")
+    within: Span = Field(description="It must come this soon after the lead; earlier nothing is counted.")
+    negative_needs: NegativeNeeds | None = Field(default=None, description="What a fair no needs.")
+
+
+class FieldUse(Part):
+    """What a received field may be used for, declared once for all signals made from it."""
+
+    purposes: tuple[Purpose, ...] = Field(min_length=1, description="Uses that are allowed.")
+    basis: Basis | None = Field(default=None, description="Lawful basis, UK and EU GDPR Article 6(1).")
+
+
+class Signal(Part):
+    """A declared input. Nothing undeclared is ever used."""
+
+    dimension: Dimension | None = Field(default=None, description="What the signal speaks about.")
+    source: Source | None = Field(
+        default=None,
+        alias="from",
+        description="A field of the lead model, extra.<name>, event.<kind> or signals.completeness.",
+    )
+    expr: SqlText | None = Field(
+        default=None, description="Made from other signals instead: an SQL expression."
+    )
+    kind: Kind | None = Field(
+        default=None, description="Type of the value; may be left out where the source says it."
+    )
+    label: Words | None = Field(default=None, description="What people call it.")
+    purposes: tuple[Purpose, ...] = Field(min_length=1, description="Uses that are allowed.")
+    basis: Basis | None = Field(default=None, description="Lawful basis, UK and EU GDPR Article 6(1).")
+    max_age: Span | None = Field(default=None, description="An older value counts as unknown.")
+    measure: Measure = Field(default=Measure.VALUE, description="How the value is made from its source.")
+    half_life: Span | None = Field(
+        default=None, description="For decayed_count: an event counts half after this long."
+    )
+    window: Span | None = Field(default=None, description="For events: older ones do not count.")
+    ask: Words | None = Field(default=None, description="The question that finds it out.")
+
+
+class CapPart(Part):
+    """Limits of what a group of signals adds together, so that one habit is not counted five times."""
+
+    signals: tuple[Name, ...] = Field(min_length=1, max_length=MAX_SIGNALS, description="The group.")
+    max: Points | None = Field(default=None, description="At most these points.")
+    min: Points | None = Field(default=None, description="At least these points.")
+
+
+class BandsPart(Part):
+    """Lowest points of each band; everything below C is D."""
+
+    A: CutOff
+    B: CutOff
+    C: CutOff
+
+
+class LevelsPart(Part):
+    """Lowest points of high and medium; everything below is low."""
+
+    high: CutOff
+    medium: CutOff
+
+
+class GridPart(Part):
+    """Levels of the three dimensions, which are never mixed into one number."""
+
+    fit: LevelsPart = LevelsPart(high=20, medium=5)
+    intent: LevelsPart = LevelsPart(high=20, medium=5)
+    readiness: LevelsPart = LevelsPart(high=20, medium=5)
+
+
+class RoutesPart(Part):
+    """Where each band goes."""
+
+    A: RouteWord | None = None
+    B: RouteWord | None = None
+    C: RouteWord | None = None
+    D: RouteWord | None = None
+
+
+class OwnersPart(Part):
+    """Who owns the leads of a route: a person, a team or a queue."""
+
+    review: Owner | None = None
+    fast_track: Owner | None = None
+    queue: Owner | None = None
+    nurture: Owner | None = None
+    objection: Owner | None = Field(default=None, description="Leads of people who objected to profiling.")
+
+
+class UnknownsPart(Part):
+    """What happens when missing fields may well change the band."""
+
+    material: Chance = Field(default=2_500, description="Chance of another band from which on it matters.")
+    then: Literal["ask", "review"] = Field(
+        default="ask", description="Ask the question that moves most, or a person looks."
+    )
+
+
+class RulePart(Part):
+    """A condition with what it does and the words a person would say."""
+
+    id: Slug = Field(description="Stable across versions; traces and reports use it.")
+    when: SqlText = Field(description="SQL condition over signals and results.")
+    route: RouteWord | None = Field(default=None, description="At least this route; a rule never lowers one.")
+    owner: Owner | None = Field(default=None, description="Who gets the lead instead of the route's owner.")
+    action: RuleAction | None = Field(default=None, description="The next action to suggest.")
+    propose: Literal["disqualify"] | None = Field(
+        default=None, description="A proposal that only a person can accept."
+    )
+    because: Words | None = Field(default=None, description="What a person would say.")
+    if_unknown: IfUnknown = Field(
+        default=IfUnknown.REVIEW, description="When a missing field leaves the rule open."
+    )
+
+
+class ActionPart(Part):
+    """When an action is suggested, and to whom."""
+
+    bands: tuple[Band, ...] | None = Field(default=None, min_length=1, description="Only these bands.")
+    when: SqlText | None = Field(default=None, description="Only where this holds; unknown counts as no.")
+    owner: Owner | None = Field(default=None, description="Who acts, unless a rule names somebody.")
+
+
+class AskPart(Part):
+    """Which questions may be put."""
+
+    needs: tuple[Name, ...] = Field(
+        default=(), max_length=50, description="Signals worth asking for, first the best."
+    )
+
+
+class NurturePart(Part):
+    """Which bands are meant to be nurtured: the linter compares this with the routes."""
+
+    bands: tuple[Band, ...] = Field(default=(Band.D,), min_length=1, description="Bands that are nurtured.")
+
+
+class ActionsPart(Part):
+    """Next actions. Calling is the default of the queue and the fast track."""
+
+    ask: AskPart = Field(default_factory=AskPart)
+    partner: ActionPart | None = None
+    meeting: ActionPart | None = None
+    nurture: NurturePart = Field(default_factory=NurturePart)
+
+
+class AutonomyPart(Part):
+    """How far the system may go by itself."""
+
+    order_queue: Autonomy = Autonomy.RECOMMEND
+    route: Autonomy = Autonomy.RECOMMEND
+    ask: Autonomy = Autonomy.RECOMMEND
+    partner: Autonomy = Autonomy.RECOMMEND
+    meeting: Autonomy = Autonomy.RECOMMEND
+    nurture: Autonomy = Autonomy.RECOMMEND
+    disqualify: Autonomy = Field(
+        default=Autonomy.APPROVE, description="Never 'act': only a person disqualifies."
+    )
+
+
+class DrawsPart(Part):
+    """Chances of the lotteries that keep the system honest."""
+
+    audit: Chance = Field(
+        default=1_500, description="Not-pursued leads judged blind, to know what is missed."
+    )
+    explore: Chance = Field(default=500, description="Low-scored leads worked anyway.")
+    holdout: Chance = Field(default=1_000, description="Accounts worked in the baseline order.")
+    blind: Chance = Field(default=2_000, description="Judged before the score is shown.")
+    probe: Chance = Field(default=100, description="Known cases planted to see whether reviewers look.")
+
+
+class RetentionPart(Part):
+    """How long data is kept after the last contact."""
+
+    lead: Kept = Field(default=730, description="Leads and their decisions' evidence.")
+    message: Kept = Field(default=365, description="What people wrote.")
+
+
+Scalar = str | int | float | bool | None
+
+
+class ExpectPart(Part):
+    """What must come out. Only what is written is compared."""
+
+    route: RouteWord | None = None
+    band: Band | None = None
+    action: str | None = Field(default=None, description="The suggested next action.")
+    owner: Owner | None = None
+    proposes: Literal["disqualify"] | None = None
+    rules: tuple[Slug, ...] | None = Field(default=None, description="Rules that must fire.")
+
+
+class ExamplePart(Part):
+    """A case everybody can agree on; no policy is published without some."""
+
+    why: Words = Field(description="What the example shows.")
+    lead: dict[Name, Scalar] = Field(description="Values of signals; those left out are unknown.")
+    expect: ExpectPart
+
+
+class PolicyFile(Part):
+    """A Plumbline policy: what a good lead is, how leads are ranked and routed, and who decides."""
+
+    policy: Slug = Field(description="The name of the policy; it stays the same over versions.")
+    about: Words | None = Field(default=None, description="Who it is for, in one sentence.")
+    purpose: Purpose = Field(description="What the workflow is for; every signal used must allow it.")
+    qualified_lead: QualifiedLead
+    fields: dict[Source, FieldUse] = Field(
+        default_factory=dict,
+        max_length=MAX_SIGNALS,
+        description="Purposes of received fields under derived ones.",
+    )
+    signals: dict[Name, Signal] = Field(min_length=1, max_length=MAX_SIGNALS)
+    base_points: Points = Field(default=0, description="Points that every lead starts with.")
+    scorecard: dict[Name, dict[str, Points]] = Field(
+        default_factory=dict,
+        max_length=MAX_SIGNALS,
+        description="Signal, bin, points. 20 points double the odds.",
+    )
+    caps: dict[Name, CapPart] = Field(default_factory=dict, max_length=MAX_SIGNALS)
+    bands: BandsPart
+    grid: GridPart = Field(default_factory=GridPart)
+    routes: RoutesPart
+    owners: OwnersPart
+    unknowns: UnknownsPart = Field(default_factory=UnknownsPart)
+    rules: tuple[RulePart, ...] = Field(default=(), max_length=MAX_RULES)
+    actions: ActionsPart = Field(default_factory=ActionsPart)
+    autonomy: AutonomyPart = Field(default_factory=AutonomyPart)
+    draws: DrawsPart = Field(default_factory=DrawsPart)
+    retention: RetentionPart = Field(default_factory=RetentionPart)
+    examples: tuple[ExamplePart, ...] = Field(default=(), max_length=MAX_EXAMPLES)
+
+
+def policy_json_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy file, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Plumbline policy",
+        **PolicyFile.model_json_schema(by_alias=True, mode="validation"),
+    }

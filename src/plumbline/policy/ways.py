@@ -1,0 +1,119 @@
+"""Which way each lead goes: the route, and what decided it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plumbline.domain.words import Route
+from plumbline.policy.answers import ERROR, HIT, UNKNOWN
+from plumbline.policy.plan import BANDS, NO_BAND
+from plumbline.policy.schema import IfUnknown
+
+if TYPE_CHECKING:
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from plumbline.policy.plan import Plan
+
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """One entry per lead.
+
+    ``weight`` holds route and deciding candidate in one number (``Candidates.weight``). ``hit`` and ``open`` have a row per rule; ``open`` marks rules left open that would have mattered.
+    ``unsure`` marks leads whose band may well change. ``asks`` has a row per signal of ``policy.asks``: it
+    could be asked.
+    """
+
+    weight: NDArray[np.int32]
+    hit: Flags
+    open: Flags
+    error: Flags
+    unsure: Flags
+    asks: Flags
+    proposed: Flags
+
+
+def find_ways(plan: Plan, frame: pl.DataFrame, outcomes: NDArray[np.uint8]) -> Ways:
+    """Combine the band, the rules and the unknowns; the route with most human attention wins."""
+    hit, error = outcomes == HIT, outcomes == ERROR
+    proposed = (hit & plan.proposes).any(axis=0)
+    weight = _definite(plan, frame, hit, error)
+    open_ = _would_matter(plan, outcomes == UNKNOWN, weight // plan.candidates.count, proposed)
+    unsure = _unsure(plan, frame)
+    asks = _askable(plan, frame, open_, unsure)
+    review = _for_review(plan, open_, unsure, asks)
+    return Ways(np.maximum(weight, review), hit, open_, error, unsure, asks, proposed)
+
+
+def _definite(plan: Plan, frame: pl.DataFrame, hit: Flags, error: Flags) -> NDArray[np.int32]:
+    """What is certain: the band's route, those of rules that fired, and a person for rules in error."""
+    weight = plan.band_weight[_band_codes(frame)]
+    if hit.any():
+        weight = np.maximum(weight, np.where(hit, plan.hit_weight, 0).max(axis=0))
+    return np.maximum(weight, _review_by(plan, error, plan.candidates.error))
+
+
+def _band_codes(frame: pl.DataFrame) -> NDArray[np.intp]:
+    codes = {band.value: at for at, band in enumerate(BANDS)}
+    return np.array([codes.get(band, NO_BAND) for band in frame["band"].to_list()], dtype=np.intp)
+
+
+def _review_by(plan: Plan, which: Flags, first: int) -> NDArray[np.int32]:
+    """The weight of REVIEW by the first rule of those marked; 0 where none is."""
+    if not which.any():
+        return np.zeros(which.shape[1], dtype=np.int32)
+    heaviest = plan.candidates.weight(Route.REVIEW, first)
+    return np.where(which.any(axis=0), heaviest - which.argmax(axis=0), 0).astype(np.int32)
+
+
+def _would_matter(plan: Plan, unknown: Flags, route: NDArray[np.int32], proposed: Flags) -> Flags:
+    """Open rules whose firing could have changed the decision; the others only stay in the trace."""
+    if not unknown.any():
+        return unknown
+    return unknown & (plan.matters_at[:, route] | (plan.proposes & ~proposed))
+
+
+def _unsure(plan: Plan, frame: pl.DataFrame) -> Flags:
+    """Leads whose band may well change. A change nobody computed counts as certain."""
+    change = frame["band_change"].fill_null(10_000).to_numpy()
+    return (change >= plan.policy.unknowns.material) & (change > 0)
+
+
+def _askable(plan: Plan, frame: pl.DataFrame, open_: Flags, unsure: Flags) -> Flags:
+    """Per question: whether its answer is missing and would settle an open rule or the band."""
+    policy = plan.policy
+    asks = np.zeros((len(policy.asks), frame.height), dtype=np.bool_)
+    if not (unsure.any() or open_.any()):
+        return asks
+    for at, name in enumerate(policy.asks):
+        wanted = unsure.copy() if name in plan.band_asks else np.zeros_like(unsure)
+        for rule, is_open in zip(policy.rules, open_, strict=True):
+            if name in rule.reads and rule.if_unknown is not IfUnknown.MISS:
+                wanted |= is_open
+        asks[at] = wanted & frame[name].is_null().to_numpy() if wanted.any() else wanted
+    return asks
+
+
+def _for_review(plan: Plan, open_: Flags, unsure: Flags, asks: Flags) -> NDArray[np.int32]:
+    """The weight of REVIEW where something is open and the policy, or want of a question, needs a person."""
+    policy, candidates = plan.policy, plan.candidates
+    review = np.zeros_like(open_)
+    for at, rule in enumerate(policy.rules):
+        if rule.if_unknown is IfUnknown.MISS or not open_[at].any():
+            continue
+        settles = [at for at, name in enumerate(policy.asks) if name in rule.reads]
+        asked = asks[settles].any(axis=0) if rule.if_unknown is IfUnknown.ASK else False
+        review[at] = open_[at] & ~np.asarray(asked)
+    weight = _review_by(plan, review, candidates.unknown)
+    if unsure.any():
+        settles = [at for at, name in enumerate(policy.asks) if name in plan.band_asks]
+        alone = unsure if policy.unknowns.review else unsure & ~asks[settles].any(axis=0)
+        by_band = candidates.weight(Route.REVIEW, candidates.unknowns)
+        weight = np.maximum(weight, np.where(alone, by_band, 0).astype(np.int32))
+    return weight
