@@ -1,10 +1,9 @@
 """Append-only, hash-chained, erasable: what is hashed and how it is verified. Files live in ``store``."""
 
 from plumbline.ledger.body import Body
-from plumbline.ledger.canonical import canonical, canonical_rows
 from plumbline.ledger.entry import START, Draft, Entry, Event, Head, Header
 from plumbline.ledger.parts import PartFact
-from plumbline.ledger.verify import Broken, Flaw, Verdict, verify
+from plumbline.ledger.verify import Broken, Flaw, Verdict
 
 __all__ = [
     "START",
@@ -18,7 +17,4 @@ __all__ = [
     "Header",
     "PartFact",
     "Verdict",
-    "canonical",
-    "canonical_rows",
-    "verify",
 ]

@@ -180,7 +180,7 @@ def _refuse_unfit(frame: pl.DataFrame, salts: pl.Series) -> None:
     taken = [name for name in OWN if name in frame.columns]
     if taken:
         raise LedgerError(f"Column {taken[0]!r} belongs to the ledger; a batch cannot bring its own.")
-    if LEAD not in frame.columns or frame.get_column(LEAD).null_count():
-        raise LedgerError(f"Every row needs its {LEAD}: a decision belongs to a lead.")
+    if frame.schema.get(LEAD) != pl.String or frame.get_column(LEAD).null_count():
+        raise LedgerError(f"Every row needs its {LEAD} as text: a decision belongs to a lead.")
     if len(salts) != frame.height or salts.null_count():
         raise LedgerError("Every row needs a salt of its own.")
