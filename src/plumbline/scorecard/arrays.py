@@ -1,0 +1,37 @@
+"""Small helpers for arrays with one entry per lead."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+#: Axis positions of one signal, or cells of a table.
+Codes = NDArray[np.intp]
+_ROOM: Final = 2**62
+
+
+def total(parts: Iterable[NDArray[np.integer]], height: int) -> Ints:
+    """Sum arrays of points, lead by lead."""
+    return reduce(np.add, parts, np.zeros(height, dtype=np.int32))
+
+
+def distinct(columns: Sequence[NDArray[np.integer]], height: int) -> tuple[Codes, Codes]:
+    """Rows that stand for every distinct combination of values, and which of these each row is like."""
+    key, radix = np.zeros(height, dtype=np.int64), 1
+    for column in columns:
+        least = int(column.min())
+        width = int(column.max()) - least + 1
+        if radix * width >= _ROOM:
+            _, key = np.unique(key, return_inverse=True)
+            radix = height
+        key, radix = key * width + (column - least), radix * width
+    _, examples, which = np.unique(key, return_index=True, return_inverse=True)
+    return examples, which
