@@ -1,0 +1,124 @@
+"""What Plumbline reads from a CSV is what Python's csv module reads; nothing is lost on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import polars as pl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from plumbline.connectors import csv_rows
+from plumbline.connectors.csv_rows import Table
+from plumbline.connectors.csv_source import read_rows
+
+COLUMNS = ("a", "b", "c")
+TEXT = st.text(st.sampled_from('ab ,;"\n\r\té€😀'), max_size=6)
+#: For the csv module a carriage return ends a line by itself; here only with a newline.
+CELL = TEXT.map(lambda text: text.replace("\r", "\r\n"))
+ROWS = st.lists(st.lists(CELL, min_size=0, max_size=5), max_size=8)
+
+
+def written(rows: list[list[str]], newline: str, quoting: int) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator=newline, quoting=quoting).writerows(rows)
+    return out.getvalue().encode()
+
+
+def read(raw: bytes, block: int, columns: tuple[str, ...] = COLUMNS) -> tuple[pl.DataFrame, pl.DataFrame]:
+    blocks = (raw[i : i + block] for i in range(0, len(raw), block))
+    batches = list(read_rows(blocks, Table(columns, b",", 1_000_000)))
+    if not batches:
+        return pl.DataFrame(), pl.DataFrame()
+    return pl.concat(b.frame for b in batches), pl.concat(b.rejected for b in batches)
+
+
+def expected(raw: bytes) -> dict[int, tuple[str | None, ...] | None]:
+    """Row number to cells, None where the row has another width: by Python's csv module."""
+    rows = csv.reader(io.StringIO(raw.decode(), newline=""))
+    return {
+        number: tuple(cell or None for cell in row) if len(row) == len(COLUMNS) else None
+        for number, row in enumerate(rows, 1)
+    }
+
+
+def found(raw: bytes, block: int) -> dict[int, tuple[str | None, ...] | None]:
+    frame, rejected = read(raw, block)
+    accepted = {row[0]: row[1:] for row in frame.iter_rows()}
+    refused = dict.fromkeys(rejected["row"], None) if rejected.height else {}
+    assert not accepted.keys() & refused.keys()
+    return accepted | refused
+
+
+@given(
+    ROWS,
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.integers(1, 60),
+)
+@example([["a", "b"], ["1", "2", "3"], ["x,", "y"]], "\n", csv.QUOTE_MINIMAL, 60)
+def test_the_csv_module_reads_the_same_rows(rows, newline, quoting, block):
+    raw = written(rows, newline, quoting)
+    assert found(raw, block) == expected(raw)
+
+
+HOSTILE = st.lists(
+    st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"x", b"\xff", b"\0", b"\xc3\xa9"]),
+    max_size=40,
+)
+
+
+@given(HOSTILE.map(b"".join), st.integers(1, 40))
+def test_any_bytes_give_each_row_number_exactly_once(raw, block):
+    frame, rejected = read(raw, block)
+    numbers = sorted([*frame.to_series(0), *rejected["row"]]) if frame.width else []
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@given(HOSTILE.map(b"".join), st.integers(1, 40))
+def test_the_size_of_the_blocks_does_not_change_what_is_read(raw, block):
+    assert found(raw, block) == found(raw, len(raw) + 1)
+
+
+def test_without_counting_separators_a_short_row_would_be_padded_silently(monkeypatch):
+    """Negative control: Polars alone does not see the short row."""
+    raw = b"1,2,3\n4,5\n"
+    assert found(raw, 60) == expected(raw) == {1: ("1", "2", "3"), 2: None}
+    monkeypatch.setattr(csv_rows, "_read_regular", lambda raw, layout, table: csv_rows._polars(raw, table))
+    assert found(raw, 60) == {1: ("1", "2", "3"), 2: ("4", "5", None)}
+
+
+def test_a_stray_quote_does_not_swallow_the_rows_below():
+    raw = b'1,"two,3\n4,5,6\n7,8,9\n'
+    frame, rejected = read(raw, 100)
+    assert frame["#row"].to_list() == [2, 3]
+    assert rejected.select("row", "code", "value").rows() == [(1, "row_quotes", '1,"two,3')]
+
+
+def test_a_quote_inside_a_cell_is_an_ordinary_character():
+    frame, rejected = read(b'1,5" pipe,3\n4,5,6\n', 100)
+    assert frame.rows() == [(1, "1", '5" pipe', "3"), (2, "4", "5", "6")]
+    assert rejected.height == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"1,2\n", "row_shape"),
+        (b"1,2,3,4\n", "row_shape"),
+        (b"1,2,3,\n", "row_shape"),
+        (b"\n", "row_empty"),
+        (b"\r\n", "row_empty"),
+        (b'1,"2"x,3\n', "row_quotes"),
+        (b"1,\xff,3\n", "row_encoding"),
+        (b"1,\0,3\n", "nul_byte"),
+        (b'1,"\xff",3\n', "row_encoding"),
+        (b'1,"\0",3\n', "nul_byte"),
+    ],
+)
+def test_a_bad_row_is_rejected_alone_with_its_number_and_code(line, code):
+    frame, rejected = read(b"a,b,c\n" + line + b"d,e,f\n", 1000)
+    assert frame["#row"].to_list() == [1, 3]
+    assert rejected.select("row", "code").rows() == [(2, code)]
