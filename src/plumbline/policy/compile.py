@@ -96,7 +96,7 @@ def _build(draft: Draft) -> CompiledPolicy:
         retention=dict(file.retention),
         examples=_examples(file),
         file=file,
-        hash=meaning_hash(file),
+        hash=meaning_hash(draft),
         source_hash=draft.source.hash,
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from plumbline.policy import lineage
+from plumbline.policy.checks import people, rest, rules, scoring, signals
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -12,7 +15,37 @@ if TYPE_CHECKING:
 
     Check = Callable[[Draft], Iterable[Issue]]
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (
+    signals.reserved_names,
+    signals.sources,
+    signals.kinds,
+    signals.measures,
+    signals.settings,
+    signals.circles,
+    signals.unused,
+    lineage.purposes,
+    lineage.fields,
+    lineage.bases,
+    scoring.entries,
+    scoring.missing,
+    scoring.caps,
+    scoring.cut_offs,
+    people.bands_have_routes,
+    people.routes_fall,
+    people.routes_have_owners,
+    people.owner_typos,
+    rules.ids,
+    rules.effects,
+    rules.never_fire,
+    rules.shadowed,
+    rules.missing,
+    rules.questions,
+    rest.asks,
+    rest.actions,
+    rest.disqualify,
+    rest.draws,
+    rest.examples,
+)
 
 
 def lint(draft: Draft) -> list[Issue]:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class Ways:
     """One entry per lead.
 
-    ``weight`` holds route and deciding candidate in one number (``Candidates.weight``). ``hit`` and ``open`` have a row per rule; ``open`` marks rules left open that would have mattered.
-    ``unsure`` marks leads whose band may well change. ``asks`` has a row per signal of ``policy.asks``: it
-    could be asked.
+    ``weight`` holds route and deciding candidate in one number (``Candidates.weight``). ``hit`` and ``open``
+    have a row per rule; ``open`` marks rules left open that would have mattered. ``unsure`` marks leads whose
+    band may well change. ``asks`` has a row per signal of ``policy.asks``: it could be asked.
     """
 
     weight: NDArray[np.int32]
