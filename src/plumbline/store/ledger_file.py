@@ -154,23 +154,26 @@ class LedgerFile:
         self._db.execute("PRAGMA secure_delete = ON")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise LedgerError(
-                f"{self.path} was written by a newer Plumbline (format {version}); upgrade to read it."
-            )
-        if version < VERSION:
+        if self._is_empty():
             self._create()
-        elif self._db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+
+    def _is_empty(self) -> bool:
+        """Whether the file is a database without tables; ``LedgerError`` when it is no ledger."""
+        with self._snapshot():
+            tables = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            application = self._db.execute("PRAGMA application_id").fetchone()[0]
+        if tables and application != APPLICATION:
             raise LedgerError(f"{self.path} is a database, but no ledger of Plumbline.")
+        if version > VERSION:
+            raise LedgerError(f"{self.path} is of a newer Plumbline (format {version}); upgrade to read it.")
+        return not tables
 
     def _create(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         with self._transaction():
-            if self._db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-                return  # another process was faster
             if self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                raise LedgerError(f"{self.path} is a database, but no ledger of Plumbline.")
+                return  # another process was faster
             for statement in _statements(TABLES):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION}")

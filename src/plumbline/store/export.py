@@ -1,0 +1,48 @@
+"""A ledger as JSON lines that anybody can verify without Plumbline (``check_export.py``)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from plumbline.store.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from plumbline.ledger.entry import Head
+    from plumbline.ledger.verify import Record
+    from plumbline.store.ledger_file import LedgerFile
+
+
+def export_ledger(ledger: LedgerFile, path: Path) -> Head:
+    """Write every entry as one line, then the head. Header and body stand as the text that was hashed.
+
+    A broken ledger can be exported as well, and stays broken.
+    Returns the head: keep it apart from the file, since a file can be cut and its last line with it.
+    """
+    head = ledger.head()
+    write_atomically(path, lambda tmp: _write(ledger, tmp, head))
+    return head
+
+
+def _write(ledger: LedgerFile, path: Path, head: Head) -> None:
+    with path.open("w", encoding="ascii", newline="\n") as file:
+        for line in _lines(ledger, head):
+            file.write(json.dumps(line) + "\n")
+
+
+def _lines(ledger: LedgerFile, head: Head) -> Iterator[dict[str, str]]:
+    for seq, record in enumerate(ledger.records(), start=1):
+        if seq <= head.seq:  # another process may have appended meanwhile
+            yield _line(record)
+    yield {"head": str(head)}
+
+
+def _line(record: Record) -> dict[str, str]:
+    raw, digest, salt, content = record
+    line = {"header": raw.decode(errors="replace"), "hash": digest.hex()}
+    if salt is not None and content is not None:
+        line |= {"salt": salt.hex(), "body": content.decode(errors="replace")}
+    return line
