@@ -1,0 +1,96 @@
+"""Self-contained pages: one file, no script, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from plumbline.report import layout, phrases, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plumbline.qualify.packet import Packet, Score
+    from plumbline.qualify.summary import RunSummary
+
+#: Addresses of evidence pages: relative, downwards, without a scheme. Anything else is no link.
+_RELATIVE: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+
+
+def packet_html(packet: Packet) -> str:
+    """The evidence packet of one lead as a page of its own.
+
+    Every text of the packet is data: escaped, control characters shown as symbols, long values clipped.
+    The page forbids itself scripts and every outside resource by its own content security policy.
+    """
+    outcomes = [phrases.outcome(rule) for rule in packet.rules]
+    rules = layout.sorted_rules(packet.rules, outcomes)
+    return _page("packet.html", packet=packet, rules=rules, **_drawing(packet.score))
+
+
+def run_html(summary: RunSummary) -> str:
+    """The page of a whole run; leads link to their packet pages where the summary names them."""
+    return _page("run.html", run=summary)
+
+
+def _drawing(score: Score | None) -> Mapping[str, Any]:
+    """The geometry of a score; nothing for a person who objected."""
+    if score is None:
+        return {"score": None}
+    axis = layout.points_axis(score)
+    return {
+        "score": score,
+        "axis": axis,
+        "range": axis.span(score.lowest, score.highest),
+        "groups": layout.groups(score),
+        "bars": layout.bar_axis(score.reasons),
+    }
+
+
+def _page(template: str, **values: Any) -> str:  # noqa: ANN401
+    css = _css()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return environment().get_template(template).render(css=Markup(css), css_hash=digest, **values)  # noqa: S704
+
+
+@cache
+def environment() -> Environment:
+    """Templates with escaping on for everything; a name that does not exist is an error."""
+    env = Environment(
+        loader=PackageLoader("plumbline.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(words=words, phrases=phrases, layout=layout)
+    env.filters.update(
+        signed=words.signed, whole=words.whole, odds=words.odds, percent=words.percent, clip=words.clip
+    )
+    env.filters["address"] = _address
+    return env
+
+
+@cache
+def _css() -> str:
+    env = environment()
+    return env.loader.get_source(env, "style.css")[0] if env.loader else ""
+
+
+def _plain(value: object) -> object:
+    """Received text cannot act on the page: neither by markup (escaped) nor by control characters."""
+    return words.visible(value) if type(value) is str else value
+
+
+def _address(path: str | None) -> str:
+    """A relative address, or nothing where the text is not one (``javascript:``, ``//host``, ``..``)."""
+    if not path or not _RELATIVE.fullmatch(path) or ".." in path.split("/"):
+        return ""
+    return path
