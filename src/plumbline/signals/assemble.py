@@ -56,7 +56,11 @@ class Assembler:
         joined = clean if events is None else clean.hstack(events.of(clean).drop("lead.id"))
         available = set(joined.columns)
         columns = [self._value(spec, available, as_of) for spec in self._direct]
-        frame = joined.select("lead.id", self._unreadable(clean), *columns)
+        return self.derive(joined.select("lead.id", self._unreadable(clean), *columns))
+
+    def derive(self, direct: pl.DataFrame) -> pl.DataFrame:
+        """Add derived signals and completeness to a frame that has the others, ``lead.id`` and ``unreadable``."""
+        frame = direct
         for level in self._levels:
             frame = frame.with_columns(*level)
         if self._complete:

@@ -1,0 +1,5 @@
+"""The command line: thin doors to the library."""
+
+from plumbline.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,74 @@
+"""The commands, their shared options, and how errors are told."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from plumbline.cli import explain, files, ledger, policy, qualify, scorecard, simulate
+from plumbline.cli.exits import Exit
+from plumbline.cli.output import errors
+from plumbline.domain.errors import PlumblineError
+
+app = typer.Typer(
+    name="plumbline",
+    help="Governed lead qualification: reasons that add up, decisions that replay, misses that are measured.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(files.init)
+app.command("qualify")(qualify.qualify)
+app.command("explain")(explain.explain)
+app.command("replay-decision")(explain.replay_decision)
+app.command("simulate")(simulate.simulate)
+app.add_typer(policy.app, name="policy")
+app.add_typer(scorecard.app, name="scorecard")
+app.add_typer(ledger.app, name="ledger")
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("plumbline"))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Shared options."""
+
+
+def main() -> None:
+    """Run a command. What a person can act on is one line with a code; a defect is a request id."""
+    try:
+        app()
+    except PlumblineError as error:
+        errors.print(f"plumbline: {error} [{error.code}]", markup=False, soft_wrap=True)
+        sys.exit(Exit.UNUSABLE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        _tell_defect(error)
+        sys.exit(Exit.UNUSABLE)
+
+
+def _tell_defect(error: Exception) -> None:
+    """An unexpected error's text may hold a lead's data: people get an id, the traceback goes to a file."""
+    handle, report = tempfile.mkstemp(prefix="plumbline-", suffix=".txt")
+    with open(handle, "w", encoding="utf-8") as out:
+        out.write("".join(traceback.format_exception(error)))
+    errors.print(
+        f"plumbline: something went wrong that should not. Details are in {report}, "
+        "which may hold data of your leads: read it before you send it to anybody. [unexpected]",
+        markup=False,
+        soft_wrap=True,
+    )

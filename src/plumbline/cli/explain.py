@@ -1,0 +1,75 @@
+"""``plumbline explain`` and ``plumbline replay-decision``: one recorded decision, in full."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plumbline.cli import running
+from plumbline.cli.exits import Exit
+from plumbline.cli.inputs import policy_from, read_text
+from plumbline.cli.output import Output
+from plumbline.report import packet_html, print_packet
+from plumbline.store import LedgerFile, RunFolder
+
+Run = Annotated[Path, typer.Argument(help="The folder of a run.")]
+Lead = Annotated[str, typer.Argument(help="The id of the lead.")]
+Ledger = Annotated[Path | None, typer.Option("--ledger", help="The ledger, when it is not in the folder.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
+
+
+def explain(
+    run: Run,
+    lead: Lead,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the evidence page here.")] = None,
+    ledger: Ledger = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show why a lead was decided as it was: the evidence packet."""
+    output = Output(json=json, quiet=quiet)
+    folder = RunFolder(run)
+    bundle = running.recorded_bundle(folder, running.ledger_path(folder, ledger))
+    packet = running.packet_of(folder, bundle, lead)
+    output.data(packet)
+    print_packet(packet, output.console)
+    if html is not None:
+        running.write_page(html, packet_html(packet))
+        output.say(f"\nWritten to {html}")
+
+
+def replay_decision(
+    run: Run,
+    lead: Lead,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", "-p", help="Decide with this policy instead of the recorded one.")
+    ] = None,
+    ledger: Ledger = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Decide a recorded lead again and compare the bytes; a difference names its cause.
+
+    Exit status 1 when anything differs.
+    """
+    output = Output(json=json, quiet=quiet)
+    folder = RunFolder(run)
+    path = running.ledger_path(folder, ledger)
+    bundle = running.recorded_bundle(folder, path)
+    if policy is not None:
+        bundle, _ = policy_from(read_text(policy), draw_key=bundle.draw_key, cells=bundle.cells)
+        bundle = running.with_recorded_mix(folder, bundle)
+    with LedgerFile(path, create=False) as book:
+        replayed = running.replay_lead(folder, book, bundle, lead)
+    output.data(replayed)
+    if replayed.same:
+        output.say(f"{lead}: the same bytes came out (plumbline {version('plumbline')}).")
+        return
+    output.say(f"{lead}: comes out otherwise. Cause: {', '.join(replayed.causes)}.")
+    for difference in replayed.differences:
+        output.say(f"  {difference.column}: recorded {difference.recorded!r}, now {difference.replayed!r}")
+    raise typer.Exit(Exit.FOUND)

@@ -1,0 +1,124 @@
+"""Files that commands take: leads through their mapping, the policy, the events."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.connectors.files import open_source
+from plumbline.connectors.mapping import apply_mapping, parse_mapping
+from plumbline.domain.errors import InvalidPolicyError, UnreadableFileError
+from plumbline.domain.issues import Issue, Severity
+from plumbline.qualify import CellReading, compile_bundle
+from plumbline.qualify.bundle import BLANK_WORDS
+from plumbline.signals import event_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from plumbline.connectors.files import Source
+    from plumbline.connectors.mapping import FieldMap
+    from plumbline.policy import CompiledPolicy
+    from plumbline.qualify import Bundle
+    from plumbline.signals import EventState
+
+#: For commands that decide nothing: linting needs a key as little as reading does.
+NO_KEY: Final = bytes(32)
+_EVENT_COLUMNS: Final = ("lead.id", "kind", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRows:
+    """One batch as the engine takes it."""
+
+    received: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class FileIntake:
+    """A file of leads seen through a mapping."""
+
+    source: Source
+    mapping: FieldMap
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name, without the folders a run should not tell."""
+        return self.source.path.name
+
+    @property
+    def cells(self) -> CellReading:
+        """How this mapping wants cells to be read."""
+        words = self.mapping.blank_words
+        return CellReading(BLANK_WORDS if words is None else words, self.mapping.date_formats)
+
+    def sha256(self) -> str:
+        """Hash of the file together with the mapping: another reading of a file is another input."""
+        digest = hashlib.sha256(self.source.sha256().encode())
+        for name in sorted(self.documents):
+            digest.update(self.documents[name])
+        return digest.hexdigest()
+
+    def batches(self, size: int) -> Iterator[MappedRows]:
+        """The rows of the file in order."""
+        for batch in self.source.batches(size):
+            mapped = apply_mapping(self.mapping, batch, self.cells.blank_words)
+            yield MappedRows(mapped.frame, mapped.rejected)
+
+
+def intake_from(leads: Path, mapping: Path | None) -> FileIntake:
+    """Open a file of leads with its mapping, or with a guessed one."""
+    if mapping is None:
+        return _guessed(leads)
+    text = read_text(mapping)
+    settings = parse_mapping(text).settings
+    source = open_source(leads, settings)
+    return FileIntake(source, parse_mapping(text, source.columns), {"mapping.yaml": text.encode()})
+
+
+def _guessed(leads: Path) -> FileIntake:
+    from plumbline.connectors.guess import guess, mapping_yaml  # noqa: PLC0415 - PENDING
+
+    source = open_source(leads)
+    text = mapping_yaml(guess(source))
+    return FileIntake(source, parse_mapping(text, source.columns), {"mapping.yaml": text.encode()})
+
+
+def policy_from(
+    text: str, *, draw_key: bytes, cells: CellReading | None = None
+) -> tuple[Bundle, list[Issue]]:
+    """Compile a policy that is fit for use; ``InvalidPolicyError`` holds every problem of one that is not."""
+    bundle, issues = compile_bundle(text, draw_key=draw_key, cells=cells)
+    if bundle is None:
+        raise InvalidPolicyError([issue for issue in issues if issue.severity is Severity.ERROR])
+    return bundle, issues
+
+
+def events_from(path: Path | None, policy: CompiledPolicy, as_of: datetime) -> tuple[EventState | None, str]:
+    """Fold a file of events, and give its hash. Its first three columns are lead id, kind and time."""
+    if path is None:
+        return None, ""
+    source = open_source(path)
+    if len(source.columns) < len(_EVENT_COLUMNS):
+        raise UnreadableFileError(f"{path} needs three columns: lead id, kind of event, time.")
+    wanted = [pl.col(name).alias(to) for name, to in zip(source.columns[:3], _EVENT_COLUMNS, strict=True)]
+    frames = [batch.frame.select(wanted) for batch in source.batches(1_000_000)]
+    events = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(_EVENT_COLUMNS, pl.String))
+    return event_state(events, policy.signals, as_of=as_of), source.sha256()
+
+
+def read_text(path: Path) -> str:
+    """The text of a file a person wrote; a clear error for a missing or binary one."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path} is not text in UTF-8 (byte {error.start}).") from error

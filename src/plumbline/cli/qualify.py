@@ -1,0 +1,97 @@
+"""``plumbline qualify``: a file of leads through a policy, into a run folder and a ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from plumbline.cli import running
+from plumbline.cli.inputs import events_from, intake_from, policy_from, read_text
+from plumbline.cli.output import Output, errors, fail
+from plumbline.engines import LocalRun, RunRequest
+from plumbline.report import print_summary
+from plumbline.store import LedgerFile, RunFolder
+
+if TYPE_CHECKING:
+
+    from plumbline.domain.issues import Issue
+
+
+def qualify(
+    leads: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines; .gz too.")],
+    policy: Annotated[Path, typer.Option("--policy", "-p", help="The policy file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for this run.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", "-m", help="Which column is what; guessed when left out.")
+    ] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="CSV of behaviour: lead id, kind, time.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="A ledger shared by runs; one in the folder when left out.")
+    ] = None,
+    actor: Annotated[str, typer.Option("--actor", help="In whose name the run is recorded.")] = "plumbline-cli",
+    pages: Annotated[int, typer.Option("--pages", min=0, help="Evidence pages for so many first leads.")] = 25,
+    json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")] = False,
+) -> None:
+    """Qualify leads: check, score, route, explain and record each of them.
+
+    Repeat the same command after an interruption and it goes on where it stopped.
+    """
+    output = Output(json=json, quiet=quiet)
+    intake = intake_from(leads, mapping)
+    text = read_text(policy)
+    folder = RunFolder(out)
+    folder.create()
+    with LedgerFile(running.ledger_path(folder, ledger)) as book:
+        key = running.draw_key(book.path)
+        bundle, warnings = policy_from(text, draw_key=key, cells=intake.cells)
+        tell(warnings, output)
+        moment = running.moment(folder, as_of)
+        state, events_hash = events_from(events, bundle.policy, moment)
+        request = RunRequest(
+            intake=intake,
+            policy_text=text,
+            bundle=bundle,
+            as_of=moment,
+            folder=folder,
+            ledger=book,
+            actor=actor,
+            clock=lambda: datetime.now(UTC),
+            events=state,
+            events_hash=events_hash,
+            documents=intake.documents,
+        )
+        carry_out(request, output)
+        if not folder.parts():
+            raise fail("no_leads", f"{leads} holds no row that can be a lead; see {out / 'rejected'}.")
+        summary = running.write_pages(folder, bundle, moment, book, pages)
+    output.data(summary)
+    print_summary(summary, output.console)
+    output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
+
+
+def carry_out(request: RunRequest, output: Output) -> None:
+    """Run with a line of progress, where somebody is watching."""
+    hidden = output.quiet or not errors.is_terminal
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:
+        task = progress.add_task("Reading")
+        LocalRun(
+            request, progress=lambda rows: progress.update(task, description=f"{rows:,} rows")
+        ).run()
+
+
+def tell(warnings: list[Issue], output: Output) -> None:
+    """Warnings of the policy go to standard error, one line each."""
+    if not output.quiet:
+        for warning in warnings:
+            errors.print(f"warning: {warning}", markup=False, soft_wrap=True)

@@ -1,0 +1,156 @@
+"""One machine, any number of leads: batches through the main path into a run folder and the ledger.
+
+Memory holds a batch and the hashes that find duplicates, whatever the size of the file. A run that was killed
+is started again with the same arguments and goes on where the ledger ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+from plumbline.ledger import Draft, Event
+from plumbline.ledger.runs import run_id
+from plumbline.qualify.bundle import cells_json
+from plumbline.qualify.path import qualify, triage_batch
+from plumbline.qualify.record import record
+from plumbline.scorecard import dump
+from plumbline.store.recorder import RunPlan, RunRecorder
+from plumbline.triage import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from plumbline.qualify.bundle import Bundle
+    from plumbline.qualify.path import Qualified
+    from plumbline.signals import EventState
+    from plumbline.store import LedgerFile, RunFolder
+
+PART_ROWS: Final = 100_000
+#: Leads whose known values say how likely each answer to an unknown one is.
+MIX_ROWS: Final = 20_000
+
+POLICY: Final = "policy.yaml"
+SCORECARD: Final = "scorecard.json"
+
+
+class IntakeBatch(Protocol):
+    """Some rows: ``received`` as the main path takes them, ``rejected`` as row issues."""
+
+    @property
+    def received(self) -> pl.DataFrame: ...
+
+    @property
+    def rejected(self) -> pl.DataFrame: ...
+
+
+class Intake(Protocol):
+    """A file of leads through its mapping. ``batches`` gives the same batches every time it is called."""
+
+    @property
+    def name(self) -> str: ...
+
+    def sha256(self) -> str: ...
+
+    def batches(self, size: int) -> Iterator[IntakeBatch]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run, where to record it, and in whose name.
+
+    ``events_hash`` is that of the events file, empty without one; ``documents`` are kept beside the run.
+    """
+
+    intake: Intake
+    policy_text: str
+    bundle: Bundle
+    as_of: datetime
+    folder: RunFolder
+    ledger: LedgerFile
+    actor: str
+    clock: Callable[[], datetime]
+    events: EventState | None = None
+    events_hash: str = ""
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    part_rows: int = PART_ROWS
+
+
+class LocalRun:
+    """Carries out a request. ``progress`` is called with the rows read so far, after every batch."""
+
+    def __init__(self, request: RunRequest, *, progress: Callable[[int], None] = lambda _: None) -> None:
+        self._request = request
+        self._progress = progress
+
+    def run(self) -> None:
+        """Qualify every row of the intake, record it, and say in the ledger that the run is whole."""
+        request = self._request
+        bundle = self._with_mix()
+        with RunRecorder(request.folder, request.ledger, actor=request.actor) as recorder:
+            self._commit_draw_key()
+            recorder.start(self._plan(bundle), now=request.clock())
+            read = self._record_batches(recorder, bundle)
+            recorder.finish(now=request.clock(), facts={"read": read})
+
+    def _record_batches(self, recorder: RunRecorder, bundle: Bundle) -> int:
+        seen, read = Seen(), 0
+        for index, batch in enumerate(self._request.intake.batches(recorder.part_rows)):
+            if index in recorder.recorded:
+                seen = triage_batch(batch.received, bundle, seen).seen
+            else:
+                qualified = self._qualify(batch.received, bundle, seen)
+                seen = qualified.seen
+                self._record(recorder, index, batch, qualified)
+            read += batch.received.height + batch.rejected.height
+            self._progress(read)
+        return read
+
+    def _qualify(self, received: pl.DataFrame, bundle: Bundle, seen: Seen) -> Qualified:
+        request = self._request
+        return qualify(received, bundle=bundle, as_of=request.as_of, events=request.events, seen=seen)
+
+    def _record(self, recorder: RunRecorder, index: int, batch: IntakeBatch, qualified: Qualified) -> None:
+        triaged = qualified.triaged
+        beside = {
+            "rejected": pl.concat([batch.rejected, triaged.rejected]).sort("row"),
+            "issues": triaged.issues,
+            "blanks": triaged.blanks,
+            "duplicates": qualified.duplicates,
+        }
+        recorder.record(index, record(qualified), now=self._request.clock(), beside=beside)
+
+    def _with_mix(self) -> Bundle:
+        """The bundle of this run: an unknown value is as likely as it is among the first leads that know it."""
+        bundle = self._request.bundle
+        first = next(iter(self._request.intake.batches(self._request.part_rows)), None)
+        if first is None or first.received.is_empty():
+            return bundle
+        sample = first.received.head(MIX_ROWS)
+        return bundle.with_mix_of(self._qualify(sample, bundle, Seen()).signals)
+
+    def _plan(self, bundle: Bundle) -> RunPlan:
+        request = self._request
+        input_hash = sha256(f"{request.intake.sha256()}{request.events_hash}".encode()).hexdigest()
+        about = {
+            "source": request.intake.name,
+            "input_hash": request.intake.sha256(),
+            "events_hash": request.events_hash,
+            "as_of": request.as_of.isoformat(),
+            "versions": bundle.versions(),
+            "cells": cells_json(bundle.cells),
+        }
+        documents = {**request.documents, POLICY: request.policy_text.encode(), SCORECARD: dump(bundle.card)}
+        return RunPlan(
+            run_id(input_hash, bundle.hash, request.as_of), request.part_rows, documents=documents, about=about
+        )
+
+    def _commit_draw_key(self) -> None:
+        """The key's hash stands in the ledger before the first draw: nobody can choose a luckier one later."""
+        digest = sha256(self._request.bundle.draw_key).hexdigest()
+        draft = Draft(Event.DRAWS_KEY_COMMITTED, digest[:32], self._request.actor, {"key": digest})
+        self._request.ledger.append([draft], now=self._request.clock())

@@ -1,0 +1,52 @@
+"""What a lead's decision depends on beyond its own row, kept as text so that the decision replays alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.signals import EventState
+
+if TYPE_CHECKING:
+    from plumbline.triage import Triaged
+
+_PREFIX: Final = "context."
+_SHARES: Final = "context.shares_email"
+_EVENTS: Final = "context.events."
+
+
+def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
+    """Per lead: whether an earlier lead has its address, and its folded events, all as text."""
+    columns = [pl.col("triage.shares_email").cast(pl.String).alias(_SHARES)]
+    if events is None:
+        return clean.select(columns)
+    state = events.of(clean).drop("lead.id")
+    folded = state.select(pl.all().cast(pl.String).name.prefix(_EVENTS))
+    return pl.concat([clean.select(columns), folded], how="horizontal")
+
+
+def attach_context(inputs: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
+    """The received rows with their context beside them."""
+    return pl.concat([inputs, context], how="horizontal")
+
+
+def received_of(inputs: pl.DataFrame) -> pl.DataFrame:
+    """The received columns alone."""
+    return inputs.select(name for name in inputs.columns if not name.startswith(_PREFIX))
+
+
+def events_of(inputs: pl.DataFrame) -> EventState | None:
+    """The folded events of stored inputs; None where the run had no events table."""
+    names = [name for name in inputs.columns if name.startswith(_EVENTS)]
+    if not names:
+        return None
+    values = [pl.col(name).cast(pl.Float64).alias(name.removeprefix(_EVENTS)) for name in names]
+    return EventState(inputs.select("lead.id", *values))
+
+
+def with_context(triaged: Triaged, inputs: pl.DataFrame) -> pl.DataFrame:
+    """Clean leads as they stood in their run: what only earlier rows could tell comes from the context."""
+    shares = inputs.get_column(_SHARES).eq("true").alias("triage.shares_email")
+    unique = pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
+    return triaged.clean.with_columns(shares, unique)

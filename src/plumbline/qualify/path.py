@@ -1,0 +1,129 @@
+"""The main path. Everything else in Plumbline feeds it or acts on it.
+
+    received ──triage──▶ clean leads ──signals──▶ one column per signal ──scorecard──▶ points ──policy──▶ decisions
+
+It works on columns, so one lead and ten million take the same path. Pure: the time, the keys and the state of
+earlier batches come in as arguments, and the same arguments give the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.policy.decide import decide
+from plumbline.qualify.context import attach_context, context_of, events_of, received_of, with_context
+from plumbline.scorecard import score
+from plumbline.signals import EventState
+from plumbline.triage import Seen, check
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from plumbline.qualify.bundle import Bundle
+    from plumbline.triage import Triaged
+
+_OBJECTED: Final = "lead.objected"
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """What became of a batch: every received row is decided, attached to its first copy, or rejected.
+
+    ``decisions``: one row per decided lead: ``row``, ``lead.id``, the decision, the scores with all reasons.
+    ``inputs``: the same rows as they came in, with what earlier rows and events added (``context.*``).
+    ``duplicates``: ``row``, ``lead.id`` and ``duplicate_of`` of attached rows.
+    """
+
+    decisions: pl.DataFrame
+    inputs: pl.DataFrame
+    duplicates: pl.DataFrame
+    signals: pl.DataFrame
+    triaged: Triaged
+    seen: Seen
+
+
+def qualify(
+    received: pl.DataFrame,
+    *,
+    bundle: Bundle,
+    as_of: datetime,
+    events: EventState | None = None,
+    seen: Seen | None = None,
+) -> Qualified:
+    """Decide about a batch of leads as they came in.
+
+    Args:
+        received: ``row``, ``lead.id`` and the mapped fields as text.
+        bundle: what to decide with.
+        as_of: the moment of the decision, with a time zone.
+        events: behaviour folded by ``signals.event_state``; without it event signals are unknown.
+        seen: what earlier batches of the same file held, to find duplicates across them.
+    """
+    triaged = triage_batch(received, bundle, seen)
+    first = pl.col("triage.duplicate_of").is_null()
+    clean = triaged.clean.filter(first)
+    events = None if events is None else EventState(events.of(clean))
+    signals = bundle.assembler.assemble(clean, as_of=as_of, events=events)
+    decisions = decide_signals(signals, clean, bundle)
+    inputs = received.join(clean.select("row"), on="row", how="semi", maintain_order="left")
+    return Qualified(
+        decisions=decisions,
+        inputs=attach_context(inputs, context_of(clean, events)),
+        duplicates=triaged.clean.filter(~first).select("row", "lead.id", duplicate_of="triage.duplicate_of"),
+        signals=signals,
+        triaged=triaged,
+        seen=triaged.seen,
+    )
+
+
+def requalify(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
+    """Decide again about stored inputs: each row by itself, with the context kept beside it (law 4)."""
+    triaged = triage_batch(received_of(inputs), bundle)
+    clean = with_context(triaged, inputs)
+    signals = bundle.assembler.assemble(clean, as_of=as_of, events=events_of(inputs))
+    return decide_signals(signals, clean, bundle)
+
+
+def triage_batch(received: pl.DataFrame, bundle: Bundle, seen: Seen | None = None) -> Triaged:
+    """Read, check and compare the received cells."""
+    return check(
+        received,
+        kinds=bundle.kinds,
+        blank_words=bundle.cells.blank_words,
+        date_formats=bundle.cells.date_formats,
+        seen=seen or Seen(),
+    )
+
+
+def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
+    """Score and route leads whose signals are known. A person who objected is not scored at all (law 7)."""
+    leads = clean.select("row", "lead.id", account=_account(clean), objected=_objected(clean))
+    objected = leads.get_column("objected")
+    profiled = signals if not objected.any() else signals.filter(~objected)
+    scores = score(profiled, bundle.card, bundle.policy.bands, askable=bundle.policy.asks)
+    known = pl.concat([profiled, scores.drop("lead.id", strict=False)], how="horizontal")
+    frame = leads.join(known, on="lead.id", how="left", maintain_order="left") if objected.any() else (
+        pl.concat([leads, known.drop("lead.id")], how="horizontal")
+    )
+    decided = decide(frame, bundle.policy, draw_key=bundle.draw_key)
+    kept = frame.select("row", *(name for name in scores.columns if name != "lead.id"))
+    return pl.concat([kept, decided], how="horizontal")
+
+
+def _account(clean: pl.DataFrame) -> pl.Expr:
+    """The organisation a lead belongs to, for lotteries that must treat colleagues alike."""
+    # A free-mail domain is no organisation: its leads would all win or lose the lottery together.
+    domain = pl.when(pl.col("triage.email_kind") == "business").then("triage.email_domain")
+    known = [pl.col(name) for name in ("account.id", "account.name") if name in clean.columns]
+    return pl.coalesce(*known[:1], domain, *known[1:])
+
+
+def _objected(clean: pl.DataFrame) -> pl.Expr:
+    """An objection that cannot be read counts as one: the safe side is not to profile."""
+    if _OBJECTED not in clean.columns:
+        return pl.lit(value=False)
+    unreadable = pl.col("triage.unreadable").list.contains(_OBJECTED)
+    return pl.col(_OBJECTED).fill_null(value=False) | unreadable.fill_null(value=False)
