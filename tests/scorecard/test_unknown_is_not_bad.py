@@ -1,0 +1,110 @@
+"""Law 2: what is unknown counts 0, is named, and shows the exact range and chance of what it may change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import helpers_scorecard as slow
+from plumbline.domain.errors import InvalidScorecardError
+from plumbline.scorecard import band_change, plan, score
+
+
+@given(slow.cases())
+def test_the_range_is_that_of_all_joint_answers(case: slow.Case) -> None:
+    scores = score(case.frame, case.card, case.cutoffs)
+    for lead, row in zip(case.leads, scores.iter_rows(named=True), strict=True):
+        every = [slow.points(case.card, at) for at, _ in joint(case, lead)]
+        assert (row["points_min"], row["points_max"]) == (min(every), max(every))
+
+
+@given(slow.cases())
+def test_the_chance_of_another_band_is_that_of_all_joint_answers(case: slow.Case) -> None:
+    scores = score(case.frame, case.card, case.cutoffs)
+    for lead, row in zip(case.leads, scores.iter_rows(named=True), strict=True):
+        share = slow.chance(case.card, case.cutoffs, lead, slow.unknown(case.card, lead))
+        assert row["band_change"] == slow.ten_thousandths(share)
+
+
+@given(slow.cases())
+def test_the_question_is_the_one_whose_answer_moves_most(case: slow.Case) -> None:
+    ask = [signal.name for signal in case.card.signals][::2]
+    scores = score(case.frame, case.card, case.cutoffs, askable=ask)
+    for lead, asked in zip(case.leads, scores["question"], strict=True):
+        worth = {
+            signal.name: worth_asking(case, lead, signal)
+            for signal in slow.unknown(case.card, lead)
+            if signal.name in ask
+        }
+        best = max(worth.values(), default=(0, 0))
+        expected = next((name for name in worth if worth[name] == best), None) if any(best) else None
+        assert asked == expected
+
+
+def joint(case: slow.Case, lead: dict):
+    return slow.answers(case.card, lead, slow.unknown(case.card, lead))
+
+
+def worth_asking(case: slow.Case, lead: dict, signal) -> tuple:
+    every = [slow.points(case.card, at) for at, _ in slow.answers(case.card, lead, [signal])]
+    return slow.chance(case.card, case.cutoffs, lead, [signal]), max(every) - min(every)
+
+
+@given(slow.cases(least=1), st.data())
+def test_removing_a_field_never_worsens_a_lead_in_silence(case: slow.Case, data: st.DataObject) -> None:
+    lead = case.leads[0]
+    removable = [s for s in case.card.signals if lead[s.name] is not None and not s.completeness]
+    assume(removable)
+    signal = data.draw(st.sampled_from(removable))
+    assume(slow.code(signal, lead[signal.name]) in slow.weights(case.card, signal))
+    pair = slow.frame(case.card, [lead, {**lead, signal.name: None}])
+    whole, gap = score(pair, case.card, case.cutoffs).iter_rows(named=True)
+    assert signal.name in gap["missing"]
+    assert gap[f"points.term.{signal.name}"] == 0
+    assert gap["points_min"] <= whole["points_min"] <= whole["points_max"] <= gap["points_max"]
+    if not whole["missing"] and gap["band"] != whole["band"]:
+        assert gap["points_min"] <= whole["points"] <= gap["points_max"]
+        assert gap["band_change"] > 0
+
+
+def test_a_range_that_forgets_the_worst_bin_is_caught(
+    monkeypatch: pytest.MonkeyPatch, capped_case: slow.Case
+) -> None:
+    def forgetful(joint, possible, pick):
+        return honest(joint, [bins & (np.arange(len(bins)) != 1) for bins in possible], pick)
+
+    honest = plan._extreme
+    monkeypatch.setattr(plan, "_extreme", forgetful)
+    plan.plan_of.cache_clear()
+    row = score(capped_case.frame, capped_case.card, capped_case.cutoffs).row(1, named=True)
+    plan.plan_of.cache_clear()
+    every = [slow.points(capped_case.card, at) for at, _ in joint(capped_case, capped_case.leads[1])]
+    assert (row["points_min"], row["points_max"]) != (min(every), max(every))
+
+
+def test_points_for_missing_are_refused(capped_case: slow.Case) -> None:
+    card = capped_case.card
+    term = card.terms[0]
+    bad = replace(card, terms=(replace(term, points=(-1, *term.points[1:])), *card.terms[1:]))
+    with pytest.raises(InvalidScorecardError, match="points for missing must be 0"):
+        score(capped_case.frame, bad, capped_case.cutoffs)
+
+
+def test_completeness_may_speak_about_what_is_missing(completeness_case: slow.Case) -> None:
+    scores = score(completeness_case.frame, completeness_case.card, completeness_case.cutoffs)
+    assert scores["points"].to_list() == [-4, 0, 6]
+    assert scores["missing"].to_list() == [[], [], []]
+    assert scores["points_min"].equals(scores["points"].alias("points_min"))
+
+
+@given(slow.cases(least=2), st.integers(1, 3))
+def test_the_chance_does_not_depend_on_how_many_are_worked_out_at_once(case: slow.Case, chunk: int) -> None:
+    whole = score(case.frame, case.card, case.cutoffs)["band_change"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(band_change, "_CHUNK", chunk)
+        pieces = score(case.frame, case.card, case.cutoffs)["band_change"]
+    assert whole.equals(pieces)
