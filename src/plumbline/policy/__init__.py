@@ -3,6 +3,20 @@
 from plumbline.policy.compile import compile_policy
 from plumbline.policy.compiled import CompiledPolicy
 from plumbline.policy.decide import DECISION_SCHEMA, decide
+from plumbline.policy.diff import Change, ChangeKind, diff
 from plumbline.policy.schema import policy_json_schema
+from plumbline.policy.trace import RuleTrace, nearly_fired, trace
 
-__all__ = ["DECISION_SCHEMA", "CompiledPolicy", "compile_policy", "decide", "policy_json_schema"]
+__all__ = [
+    "DECISION_SCHEMA",
+    "Change",
+    "ChangeKind",
+    "CompiledPolicy",
+    "RuleTrace",
+    "compile_policy",
+    "decide",
+    "diff",
+    "nearly_fired",
+    "policy_json_schema",
+    "trace",
+]

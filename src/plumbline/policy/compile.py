@@ -19,15 +19,19 @@ from plumbline.policy.compiled import (
     Suggestion,
     Unknowns,
 )
+from plumbline.policy.conditions import in_words
 from plumbline.policy.draft import Draft, draft_of
 from plumbline.policy.lint import lint
-from plumbline.policy.meaning import meaning_hash
+from plumbline.policy.meaning import canonical, meaning_hash
+from plumbline.policy.names import RESULT_LABELS
 from plumbline.policy.shape import Shape, read_shape
 from plumbline.policy.source import read_source
+from plumbline.policy.words import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from plumbline.policy.conditions import Condition
     from plumbline.policy.schema import PolicyFile, QualifiedLead, RulePart
 
 #: Problems that a broken entry elsewhere may have caused; they are held back while it is named in them.
@@ -70,7 +74,7 @@ def _follows_from_broken(issue: Issue, shape: Shape) -> bool:
 
 
 def _build(draft: Draft) -> CompiledPolicy:
-    file = draft.file
+    file, meaning = draft.file, canonical(draft)
     return CompiledPolicy(
         name=file.policy,
         about=file.about or "",
@@ -95,8 +99,8 @@ def _build(draft: Draft) -> CompiledPolicy:
         draws={stream: getattr(file.draws, stream.value) for stream in Stream},
         retention=dict(file.retention),
         examples=_examples(file),
-        file=file,
-        hash=meaning_hash(draft),
+        canonical=meaning,
+        hash=meaning_hash(meaning),
         source_hash=draft.source.hash,
     )
 
@@ -129,9 +133,15 @@ def _rule(draft: Draft, at: int, part: RulePart) -> Rule:
         owner=part.owner,
         action=Suggestion(part.action) if part.action else None,
         proposes=part.propose is not None,
-        because=part.because,
+        because=part.because or _own_words(draft, part, condition),
         if_unknown=part.if_unknown,
     )
+
+
+def _own_words(draft: Draft, part: RulePart, condition: Condition) -> str:
+    labels = RESULT_LABELS | {name: spec.label for name, spec in draft.specs.items()}
+    reach = Route.of(part.route) if part.route else Route.NURTURE
+    return own_words(in_words(condition.tree, labels), reach, proposes=part.propose is not None)
 
 
 def _asks(draft: Draft) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plumbline.domain.signals import SignalSpec
     from plumbline.domain.words import Autonomy, Band, Dimension, Kind, Purpose, Stream
     from plumbline.policy.conditions import Condition, Expression
-    from plumbline.policy.schema import IfUnknown, PolicyFile
+    from plumbline.policy.schema import IfUnknown
 
 
 class Suggestion(StrEnum):
@@ -50,7 +50,7 @@ class Rule:
     owner: str | None
     action: Suggestion | None
     proposes: bool
-    because: str | None
+    because: str
     if_unknown: IfUnknown
 
     @property
@@ -122,7 +122,7 @@ class CompiledPolicy:
     ``signals`` come in dependency order, ``reads`` says what each stands on (itself first). ``scorecard`` is
     as written (signal → bin → points); the scorecard room compiles it. ``retention`` counts days. Chances are
     whole numbers per 10,000. ``hash`` is of the meaning: comments and layout do not change it,
-    ``source_hash`` is of the text. ``file`` is what was read.
+    ``source_hash`` is of the text. ``canonical`` is the whole policy as one line of JSON.
     """
 
     name: str
@@ -148,7 +148,7 @@ class CompiledPolicy:
     draws: Mapping[Stream, int]
     retention: Mapping[str, int]
     examples: tuple[Example, ...]
-    file: PolicyFile
+    canonical: str
     hash: str
     source_hash: str
 

@@ -29,9 +29,9 @@ def canonical(draft: Draft) -> str:
     return json.dumps(_tidy(plain), ensure_ascii=False, separators=(",", ":"))
 
 
-def meaning_hash(draft: Draft) -> str:
-    """SHA-256 of the canonical policy."""
-    return hashlib.sha256(canonical(draft).encode()).hexdigest()
+def meaning_hash(text: str) -> str:
+    """SHA-256 of a canonical policy."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _tidy(value: Any, key: str = "") -> Any:  # noqa: ANN401 - any plain value of a policy

@@ -17,6 +17,17 @@ RESULTS: Final[dict[str, Kind]] = {
     "intent_level": Kind.TEXT,
     "readiness_level": Kind.TEXT,
 }
+#: How sentences call the results.
+RESULT_LABELS: Final[dict[str, str]] = {
+    "band": "Band",
+    "points": "Score",
+    "fit": "Fit points",
+    "intent": "Intent points",
+    "readiness": "Readiness points",
+    "fit_level": "Fit",
+    "intent_level": "Intent",
+    "readiness_level": "Readiness",
+}
 #: Columns of the frames that stand beside the signals.
 _COLUMNS: Final = frozenset(
     {"account", "arm", "band_change", "confidence", "missing", "objected", "owner", "points_max",

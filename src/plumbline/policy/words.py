@@ -37,7 +37,7 @@ class Sentences:
         labels = [policy.signal(name).label for name in policy.asks]
         goes = [f"Band {band} {_TO[policy.routes[band]]}" for band in Band]
         decided = [
-            *(rule_words(rule) for rule in policy.rules),
+            *(rule.because for rule in policy.rules),
             *(f"{text}." for text in goes),
             _NO_BAND,
             *(_error(rule) for rule in policy.rules),
@@ -60,16 +60,11 @@ class Sentences:
         )
 
 
-def rule_words(rule: Rule) -> str:
-    """What a person would say: the rule's own words, else its condition and effect."""
-    if rule.because:
-        return rule.because
-    what = "a person decides whether to disqualify" if rule.proposes else f"the lead {_TO[rule.reach]}"
-    return (
-        f"Where {rule.condition.text}, {what}."
-        if rule.route or rule.proposes
-        else f"It meets {rule.condition.text}."
-    )
+def own_words(condition: str, reach: Route, *, proposes: bool) -> str:
+    """The sentence of a rule whose author wrote none: its condition, and its effect where it has a route."""
+    if proposes:
+        return f"{condition}: a person decides whether to disqualify."
+    return f"{condition}: {_TO[reach]}." if reach > Route.NURTURE else f"{condition}."
 
 
 def _error(rule: Rule) -> str:

@@ -87,7 +87,7 @@ def shadowed(draft: Draft) -> Iterator[Issue]:
 
 
 def _covers(other: RulePart, rule: RulePart, *, earlier: bool) -> bool:
-    """Whether another rule's effect leaves nothing to this one where both fire. Of equals the first counts."""
+    """Whether another rule leaves nothing to this one where both fire; of equals the first counts."""
     if not earlier:
         return _reach(other) > _reach(rule) and not (rule.owner or rule.action or rule.propose)
     named_first = other.route == rule.route
