@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.simulate.words import choose, column, cumulative, pick, table
+from plumbline.simulate.words import choose, column, countries, cumulative, industries, pick, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,16 +21,6 @@ TIERS: Final = ("", "target", "strategic")
 _SIZE_MEAN, _SIZE_SPREAD = 2.0, 0.75  # of log10(employees): a median of 100 people, 1 in 6 above 560
 _BEST_SIZE: Final = 2.6  # about 400 people; far smaller does not need planning, far larger buys elsewhere
 _UNSEEN: Final = 0.55  # spread of the part of fit that no column tells
-
-
-def industries() -> tuple[str, ...]:
-    """Industry names in the order of their codes."""
-    return tuple(table("market")["industries"])
-
-
-def countries() -> tuple[str, ...]:
-    """Country codes in the order of their codes."""
-    return tuple(table("places"))
 
 
 def found(settings: Settings, streams: Streams, count: int | None = None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,9 +10,12 @@ import polars as pl
 
 from plumbline.simulate import people
 from plumbline.simulate.latents import add_facts, add_latents
-from plumbline.simulate.words import choose, column, cumulative, table
+from plumbline.simulate.settings import FaultKind
+from plumbline.simulate.words import channels, choose, column, cumulative, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from plumbline.simulate.settings import Settings
@@ -20,22 +24,17 @@ if TYPE_CHECKING:
 #: Lead numbers are week * WEEK + place in the week; a fault that adds rows uses the upper places.
 WEEK: Final = 10_000_000
 DAY: Final = 86_400
+#: Leads drawn at once, and the most weeks that make up such a block.
+_BLOCK: Final = 6_000
+_LONGEST: Final = 13
+#: Share of all leads that a channel shift of strength 1 moves.
+_SHIFTED: Final = 0.5
 _WEEKDAYS: Final = np.array([1.10, 1.20, 1.15, 1.10, 0.90, 0.25, 0.20])
 #: Midnight first; most forms are filled in office hours.
 _HOURS: Final = np.array(
     [0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.5, 1.2, 2.2, 2.8, 2.8, 2.4,
      1.8, 2.2, 2.6, 2.5, 2.2, 1.6, 0.9, 0.7, 0.7, 0.6, 0.4, 0.2]
 )  # fmt: skip
-
-
-def channels() -> tuple[str, ...]:
-    """Channel names in the order of their codes."""
-    return tuple(table("market")["channels"])
-
-
-def not_buyers() -> tuple[str, ...]:
-    """Kinds of people who will never buy; code 0 of a lead means a buyer, code k the k-th of these."""
-    return tuple(table("market")["not_buyers"])
 
 
 def volumes(settings: Settings, streams: Streams) -> NDArray[np.int64]:
@@ -49,37 +48,74 @@ def volumes(settings: Settings, streams: Streams) -> NDArray[np.int64]:
     return rng.multinomial(settings.leads, shares / shares.sum()).astype(np.int64)
 
 
+def blocks(size: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The weeks in groups of some thousand leads: the first week, and the week of every lead.
+
+    Drawing thousands of rows at once costs hardly more than drawing hundreds.
+    """
+    step = int(np.clip(round(_BLOCK / max(1.0, float(size.mean()))), 1, _LONGEST))
+    for first in range(0, size.size, step):
+        weeks = np.arange(first, min(first + step, size.size))
+        yield first, np.repeat(weeks, size[weeks])
+
+
 def arrive(
-    settings: Settings, streams: Streams, accounts: pl.DataFrame, week: int, size: int
+    settings: Settings, streams: Streams, accounts: pl.DataFrame, week: NDArray[np.int64]
 ) -> pl.DataFrame:
-    """The week's leads before any of them is a duplicate, in order of arrival."""
-    rng = streams.rng("arrivals", week)
-    channel = choose(channel_edges(0.0), rng.random(size))
+    """The leads of some weeks before any of them is a duplicate, in order of arrival.
+
+    ``week`` holds the week of each lead, ascending.
+    """
+    size, first = week.size, int(week[0]) if week.size else 0
+    rng = streams.rng("arrivals", first)
+    channel = choose(_edges(), rng.random(size))
+    channel = shift_channels(settings, streams, channel, week)
     account = _account(rng, accounts, channel)
-    country = accounts["country"].to_numpy()[account].astype(np.int64)
-    number = week * WEEK + np.arange(size)
+    created = np.sort(week * 7 * DAY + _moment(rng, size))
+    number = week * WEEK + _place(week)
     base = {
         "number": number,
         "person": number,
-        "created": np.sort(week * 7 * DAY + _moment(rng, size)),
+        "key": number,
+        "created": created,
         "channel": channel.astype(np.int8),
         "campaign": rng.integers(0, 1 << 15, size, dtype=np.int16),
         "account": account.astype(np.int32),
+        "enriched_from": account.astype(np.int32),
         "not_buyer": _not_buyer(settings, rng, channel),
         "email_kind": _email_kind(rng, channel),
     }
-    codes = pl.DataFrame(base | people.draw(streams.rng("people", week), size, country))
-    codes = add_latents(codes, accounts, streams.rng("latents", week))
-    codes = add_facts(settings, codes, streams.rng("facts", week))
-    return codes.with_columns(duplicate_of=pl.lit(None, pl.Int64), likeness=pl.lit(0, pl.Int8))
+    country = accounts["country"].to_numpy()[account].astype(np.int64)
+    codes = pl.DataFrame(base | people.draw(streams.rng("people", first), size, country))
+    codes = add_latents(codes, accounts, streams.rng("latents", first))
+    codes = add_facts(settings, codes, streams.rng("facts", first))
+    return codes.with_columns(
+        duplicate_of=pl.lit(None, pl.Int64),
+        likeness=pl.lit(0, pl.Int8),
+        relabelled=pl.lit(value=False),
+        gamed=pl.lit(value=False),
+    )
 
 
-def channel_edges(shift: float) -> NDArray[np.float64]:
-    """Upper edges of the channel shares; ``shift`` moves that share of all leads to paid social."""
-    shares = column(table("market")["channels"], "share")
-    moved = (1 - shift) * shares / shares.sum()
-    moved[channels().index("Paid Social")] += shift
-    return cumulative(moved)
+def shift_channels(
+    settings: Settings, streams: Streams, channel: NDArray[np.int64], week: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The fault *channel shift*: part of the leads come through paid social instead."""
+    share = _SHIFTED * settings.strengths(FaultKind.CHANNEL_SHIFT, week)
+    if not share.any():
+        return channel
+    moved = streams.rng("channel shift", int(week[0])).random(channel.size) < share
+    return np.where(moved, channels().index("Paid Social"), channel)
+
+
+def _place(week: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Running number of each lead within its week."""
+    return np.arange(week.size) - np.searchsorted(week, week)
+
+
+@cache
+def _edges() -> NDArray[np.float64]:
+    return cumulative(column(table("market")["channels"], "share"))
 
 
 def _moment(rng: np.random.Generator, size: int) -> NDArray[np.int64]:

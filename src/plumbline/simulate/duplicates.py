@@ -9,6 +9,7 @@ import polars as pl
 
 from plumbline.simulate import people
 from plumbline.simulate.arrivals import DAY, WEEK
+from plumbline.simulate.settings import FaultKind
 from plumbline.simulate.words import choose, cumulative
 
 if TYPE_CHECKING:
@@ -25,24 +26,24 @@ MEMORY: Final = 12
 _SHARES: Final = cumulative(np.array([0.42, 0.20, 0.19, 0.19]))
 #: Leads of people who were seen at another company, per duplicate.
 _MOVED: Final = 0.08
-_OWN: Final = ("number", "created", "channel", "campaign", "likeness", "duplicate_of")
+_OWN: Final = ("number", "key", "created", "channel", "campaign", "likeness", "duplicate_of")
+#: Share of the last four weeks that a storm of strength 1 sends again each week.
+_RESENT: Final = 0.25
 _PERSON: Final = ("person", "language", "given", "surname")
 
 
-def repeat(
-    settings: Settings, streams: Streams, codes: pl.DataFrame, past: pl.DataFrame, week: int
-) -> pl.DataFrame:
+def repeat(settings: Settings, streams: Streams, codes: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
     """The week's codes with a share of rows turned into repetitions of earlier leads."""
-    rng = streams.rng("duplicates", week)
-    lots, kind = rng.random((2, codes.height)), 1 + choose(_SHARES, rng.random(codes.height))
-    moved = lots[0] > 1 - settings.duplicates * _MOVED
-    kind = np.where(moved, OTHER_COMPANY, np.where(lots[0] < settings.duplicates, kind, NEW))
+    number = codes["number"].to_numpy()
+    lot, recency, how = (streams.lots(f"duplicates {name}", number) for name in ("lot", "recency", "how"))
+    moved = lot > 1 - settings.duplicates * _MOVED
+    kind = np.where(moved, OTHER_COMPANY, np.where(lot < settings.duplicates, 1 + choose(_SHARES, how), NEW))
     fresh = codes.filter(pl.Series(kind == NEW))
     pool = pl.concat([past, fresh])
     before = np.searchsorted(pool["created"].to_numpy(), codes["created"].to_numpy(), side="left")
     kind = np.where(before > 0, kind, NEW)
     # The square root favours the recent: most people who fill a form twice do so within days.
-    original = pool[(np.maximum(before - 1, 0) * np.sqrt(lots[1])).astype(np.int64)]
+    original = pool[(np.maximum(before - 1, 0) * np.sqrt(recency)).astype(np.int64)]
     codes = codes.with_columns(likeness=pl.Series(kind, dtype=pl.Int8))
     return _take_over(codes, original) if original.height == codes.height else codes
 
@@ -69,15 +70,25 @@ def _second_address() -> pl.Expr:
     return changed.cast(pl.Int8).alias("email_kind")
 
 
-def storm(streams: Streams, past: pl.DataFrame, week: int, strength: float) -> pl.DataFrame:
-    """Leads of the past weeks that an integration sends once more on Sunday night, under new numbers."""
-    rng = streams.rng("storm", week)
-    recent = past.filter(pl.col("created") >= (week - 4) * 7 * DAY)
-    again = recent.filter(pl.Series(rng.random(recent.height) < 0.25 * strength, dtype=pl.Boolean))
+def storm(settings: Settings, streams: Streams, recent: pl.DataFrame, weeks: range) -> pl.DataFrame:
+    """Leads of the last four weeks that an integration sends once more on Sunday night, under new numbers."""
+    waves = [
+        _wave(streams, recent, week, strength)
+        for week in weeks
+        if (strength := settings.fault(FaultKind.DUPLICATE_STORM, week))
+    ]
+    return pl.concat([recent.clear(), *waves])
+
+
+def _wave(streams: Streams, recent: pl.DataFrame, week: int, strength: float) -> pl.DataFrame:
+    sunday = (week + 1) * 7 * DAY
+    known = recent.filter(pl.col("created").is_between(sunday - 28 * DAY, sunday - 2 * 3600))
+    lot = streams.lots("storm", known["number"].to_numpy(), np.full(known.height, week))
+    again = known.filter(pl.Series(lot < _RESENT * strength, dtype=pl.Boolean))
     place: NDArray[np.int64] = np.arange(again.height)
     return again.with_columns(
         number=pl.Series(week * WEEK + WEEK // 2 + place),
-        created=pl.Series((week + 1) * 7 * DAY - 3600 + place % 3600),
+        created=pl.Series(sunday - 3600 + place % 3600),
         likeness=pl.lit(EXACT, pl.Int8),
-        duplicate_of=pl.col("number"),
+        duplicate_of=pl.col("duplicate_of").fill_null(pl.col("number")),
     )

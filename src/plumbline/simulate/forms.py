@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.simulate.accounts import countries
+from plumbline.simulate.calibrate import eagerness
 from plumbline.simulate.duplicates import TYPO
-from plumbline.simulate.words import pick, pick_from, table
+from plumbline.simulate.streams import Dice
+from plumbline.simulate.words import countries, pick, pick_from, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from plumbline.simulate.settings import Forms
+    from plumbline.simulate.calibrate import Levels
+    from plumbline.simulate.settings import Forms, Settings
     from plumbline.simulate.streams import Streams
 
 DROP_DOWNS: Final = ("Industry", "Country", "Timeframe", "Budget", "Current Tool", "How Did You Hear")
@@ -27,46 +29,30 @@ _STEPS: Final = np.array([1, 11, 51, 201, 501, 1001, 5001, 10001, 10**12])
 
 
 def spoil(
-    forms: Forms, streams: Streams, leads: pl.DataFrame, codes: pl.DataFrame, week: int
+    settings: Settings, streams: Streams, leads: pl.DataFrame, codes: pl.DataFrame, level: Levels
 ) -> pl.DataFrame:
     """The export as it really looks. Columns not named in ``forms`` stay as they are."""
-    dice = _Dice(streams, week, leads.height)
+    forms = settings.forms
+    dice = Dice(streams.under("forms"), codes["key"].to_numpy())
     leads = _country(forms, dice, leads)
     leads = leads.with_columns(_number(forms, dice, leads[name]) for name in NUMBERS)
     leads = leads.with_columns(_spelling(forms, dice, leads[name]) for name in TYPED)
     leads = _repeated_with_typo(leads, codes, dice)
     leads = _email(forms, dice, _wrong_column(forms, dice, leads))
-    reluctance = _reluctance(codes, forms.missing_slope)
+    reluctance = _reluctance(codes, forms.missing_slope, level.eagerness)
     return leads.with_columns(
         _leave_out(forms, dice, leads[name], share * reluctance) for name, share in forms.missing.items()
     )
 
 
-class _Dice:
-    """Random numbers per column and purpose, so that no cell's mess depends on another's."""
-
-    def __init__(self, streams: Streams, week: int, size: int) -> None:
-        self._streams, self._week, self._size = streams, week, size
-
-    def uniform(self, purpose: str) -> NDArray[np.float64]:
-        return self._streams.rng(f"forms {purpose}", self._week).random(self._size)
-
-    def below(self, purpose: str, share: float | NDArray[np.float64]) -> pl.Series:
-        return pl.Series(self.uniform(purpose) < share, dtype=pl.Boolean)
-
-    def number(self, purpose: str) -> NDArray[np.int64]:
-        return (self.uniform(purpose) * (1 << 20)).astype(np.int64)
+def _reluctance(codes: pl.DataFrame, slope: float, middle: float) -> NDArray[np.float64]:
+    """Factor on every missing share, with mean 1: above it for the uninterested."""
+    return np.clip(1 - slope * (eagerness(codes["intent"].to_numpy()) - middle), 0, None)
 
 
-def _reluctance(codes: pl.DataFrame, slope: float) -> NDArray[np.float64]:
-    """Factor on every missing share, with mean 1: above it for the week's least interested."""
-    rank = codes["intent"].rank("ordinal").to_numpy() / (codes.height + 1)
-    return 1 + slope * (1 - 2 * rank)
-
-
-def _leave_out(forms: Forms, dice: _Dice, cell: pl.Series, share: NDArray[np.float64]) -> pl.Series:
+def _leave_out(forms: Forms, dice: Dice, cell: pl.Series, share: NDArray[np.float64]) -> pl.Series:
     left_out = dice.below(f"missing {cell.name}", share)
-    word = pick(_SELECTS if cell.name in DROP_DOWNS else _BLANKS, dice.number(f"blank {cell.name}"))
+    word = pick(_SELECTS if cell.name in DROP_DOWNS else _BLANKS, dice.index(f"blank {cell.name}"))
     word = word.zip_with(dice.below(f"word {cell.name}", forms.blank_words), _nothing(cell))
     return cell.zip_with(~left_out, word).alias(cell.name)
 
@@ -75,18 +61,18 @@ def _nothing(cell: pl.Series) -> pl.Series:
     return pl.Series([None], dtype=pl.String).extend_constant(None, cell.len() - 1) if cell.len() else cell
 
 
-def _country(forms: Forms, dice: _Dice, leads: pl.DataFrame) -> pl.DataFrame:
+def _country(forms: Forms, dice: Dice, leads: pl.DataFrame) -> pl.DataFrame:
     """Some write their country in their own way."""
     written = [table("places")[name]["written"] for name in countries()]
     tidy = [entry[0] for entry in written]
     index = leads["Country"].replace_strict(tidy, list(range(len(tidy))), return_dtype=pl.Int64).to_numpy()
-    own = pick_from(written, index, dice.number("country"))
+    own = pick_from(written, index, dice.index("country"))
     return leads.with_columns(
         leads["Country"].zip_with(~dice.below("own country", forms.written_country), own)
     )
 
 
-def _number(forms: Forms, dice: _Dice, cell: pl.Series) -> pl.Series:
+def _number(forms: Forms, dice: Dice, cell: pl.Series) -> pl.Series:
     """Numbers as ranges, with separators, as a guess, or not as a number at all."""
     lot = dice.uniform(f"number {cell.name}")
     value = cell.cast(pl.Int64)
@@ -100,7 +86,7 @@ def _number(forms: Forms, dice: _Dice, cell: pl.Series) -> pl.Series:
         .otherwise(pl.concat_str("low", pl.lit("-"), "high"))
     )
     commas = pl.col("v").str.replace(r"^(\d+)(\d{3})$", "$1,$2").str.replace(r"^(\d+)(\d{3}),", "$1,$2,")
-    unreadable = pick(_UNREADABLE, dice.number(f"unreadable {cell.name}"))
+    unreadable = pick(_UNREADABLE, dice.index(f"unreadable {cell.name}"))
     kinds = forms.ranges
     written = (
         pl.when(pl.col("lot") < kinds * 0.5).then(band if ranged else commas)
@@ -112,13 +98,13 @@ def _number(forms: Forms, dice: _Dice, cell: pl.Series) -> pl.Series:
     return frame.select(written).to_series().alias(cell.name)
 
 
-def _spelling(forms: Forms, dice: _Dice, cell: pl.Series) -> pl.Series:
+def _spelling(forms: Forms, dice: Dice, cell: pl.Series) -> pl.Series:
     """Capitals, spaces and swapped letters."""
     lot = dice.uniform(f"case {cell.name}")
     frame = pl.DataFrame(
         {
             "v": _swapped(
-                cell, dice.number(f"typo place {cell.name}"), dice.below(f"typo {cell.name}", forms.typos)
+                cell, dice.index(f"typo place {cell.name}"), dice.below(f"typo {cell.name}", forms.typos)
             ),
             "lot": lot,
         }
@@ -146,18 +132,18 @@ def _swapped(cell: pl.Series, place: NDArray[np.int64], where: pl.Series) -> pl.
     ).to_series()
 
 
-def _repeated_with_typo(leads: pl.DataFrame, codes: pl.DataFrame, dice: _Dice) -> pl.DataFrame:
+def _repeated_with_typo(leads: pl.DataFrame, codes: pl.DataFrame, dice: Dice) -> pl.DataFrame:
     """A repetition of the kind *typo* misspells the surname or the address; the name of the domain stays."""
     typo = codes["likeness"] == TYPO
     in_name = dice.below("typo in name", 0.5)
     address = leads["Email"].str.split("@")
-    local = _swapped(address.list.get(0), dice.number("typo local"), typo & ~in_name)
+    local = _swapped(address.list.get(0), dice.index("typo local"), typo & ~in_name)
     email = pl.select(pl.concat_str(pl.lit(local), pl.lit("@"), pl.lit(address.list.get(1)))).to_series()
-    last = _swapped(leads["Last Name"], dice.number("typo surname"), typo & in_name)
+    last = _swapped(leads["Last Name"], dice.index("typo surname"), typo & in_name)
     return leads.with_columns(email.alias("Email"), last.alias("Last Name"))
 
 
-def _wrong_column(forms: Forms, dice: _Dice, leads: pl.DataFrame) -> pl.DataFrame:
+def _wrong_column(forms: Forms, dice: Dice, leads: pl.DataFrame) -> pl.DataFrame:
     """Title and company change places; a few put the company into the industry box."""
     swap, other = (
         dice.below("wrong column", forms.wrong_column),
@@ -170,7 +156,7 @@ def _wrong_column(forms: Forms, dice: _Dice, leads: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _email(forms: Forms, dice: _Dice, leads: pl.DataFrame) -> pl.DataFrame:
+def _email(forms: Forms, dice: Dice, leads: pl.DataFrame) -> pl.DataFrame:
     """Addresses that cannot be one, and capitals in some that can."""
     lot = pl.Series(dice.uniform("email"))
     text = pl.col("Email")

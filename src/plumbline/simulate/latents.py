@@ -72,22 +72,23 @@ def _authority(codes: pl.DataFrame, rng: np.random.Generator) -> NDArray[np.int6
 
 def _lots(rng: np.random.Generator, size: int) -> list[pl.Series]:
     """What chance has in store for a lead, whatever the routing: so policies compare lead by lead."""
-    uniform = ("lot_qualify", "lot_reach", "lot_won", "lot_rep", "lot_label", "lot_rescue")
-    normal = ("lot_judgement", "lot_opportunity_days", "lot_close_days")
-    return [pl.Series(name, rng.random(size)) for name in uniform] + [
-        pl.Series(name, rng.normal(0, 1, size)) for name in normal
+    uniform = ("qualify", "reach", "won", "rep", "definition", "notice", "again", "wrong", "rescue")
+    normal = ("judgement", "opportunity_days", "close_days")
+    return [pl.Series(f"lot_{name}", rng.random(size)) for name in uniform] + [
+        pl.Series(f"lot_{name}", rng.normal(0, 1, size)) for name in normal
     ]
 
 
 def quality(logit: NDArray[np.float64], not_buyer: NDArray[np.int8], intercept: float) -> NDArray[np.float64]:
     """Chance to qualify once reached in time by somebody able."""
     odds = np.exp(logit + intercept) * np.where(not_buyer > 0, NOT_A_BUYER, 1.0)
-    return odds / (1 + odds)
+    chance: NDArray[np.float64] = odds / (1 + odds)
+    return chance
 
 
 def pick_up(intent: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chance that one attempt reaches the person."""
-    return np.clip(0.38 * np.exp(0.25 * intent), 0.12, 0.8)
+    return np.clip(0.27 * np.exp(0.25 * intent), 0.08, 0.7)
 
 
 def well_worked(quality_: NDArray[np.float64], intent: NDArray[np.float64]) -> NDArray[np.float64]:

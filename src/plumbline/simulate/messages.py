@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from plumbline.simulate import people
-from plumbline.simulate.arrivals import channels, not_buyers
-from plumbline.simulate.words import choose, column, cumulative, pick_from, table
+from plumbline.simulate.streams import Dice
+from plumbline.simulate.words import channels, choose, column, cumulative, not_buyers, pick, pick_from, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,62 +53,66 @@ _MONTHS: Final = (
     "November",
     "December",
 )
+#: How the first message of each channel reaches us.
+_CHANNELS: Final = (
+    "form", "form", "form", "form", "form", "chat", "call_note", "email", "email", "form",
+)  # fmt: skip
 _SAYS: Final = {"timeline": 0.45, "budget": 0.35, "authority": 0.35}
 _COMPETITOR: Final = 0.12
 
 
 def write_first(
-    settings: Settings, streams: Streams, codes: pl.DataFrame, leads: pl.DataFrame, week: int
+    settings: Settings, streams: Streams, codes: pl.DataFrame, leads: pl.DataFrame
 ) -> pl.DataFrame:
     """One row per lead that wrote: its text, its labels, and the words that stand for each label."""
-    rng = streams.rng("messages", week)
-    wrote = _wrote(rng, codes)
-    labels = _labels(settings, rng, codes)
-    parts = {name: _words(rng, name, labels) for name in PARTS}
-    slots = _slots(rng, codes, leads)
+    dice = Dice(streams.under("messages"), codes["key"].to_numpy())
+    wrote = _wrote(dice, codes)
+    labels = _labels(settings, dice, codes)
+    parts = {name: _words(dice, name, labels) for name in PARTS}
+    slots = _slots(dice, leads)
     text = pl.DataFrame(parts | slots).select(*(_fill(name) for name in PARTS))
-    quiet = pl.Series(rng.random(codes.height) < settings.forms.casing)
+    quiet = dice.below("quiet", settings.forms.casing)
     text = text.with_columns(pl.when(pl.lit(quiet)).then(pl.all().str.to_lowercase()).otherwise(pl.all()))
-    gap = pl.Series(np.where(rng.random(codes.height) < 0.2, "\n", " "))
+    gap = pl.Series(np.where(dice.uniform("gap") < 0.2, "\n", " "))
     return _assemble(codes, labels, text, gap).filter(wrote)
 
 
-def _wrote(rng: np.random.Generator, codes: pl.DataFrame) -> pl.Series:
+def _wrote(dice: Dice, codes: pl.DataFrame) -> pl.Series:
     """The interested write more often; so do people who want something else."""
     base = column(table("market")["channels"], "message")[codes["channel"].to_numpy()]
     chance = np.clip(base * (1 + 0.3 * np.tanh(codes["intent"].to_numpy())), 0, 0.97)
     chance = np.where((codes["not_buyer"].to_numpy() > 0) & (base > 0), np.maximum(chance, 0.6), chance)
-    return pl.Series(rng.random(codes.height) < chance)
+    return dice.below("wrote", chance)
 
 
-def _labels(
-    settings: Settings, rng: np.random.Generator, codes: pl.DataFrame
-) -> dict[str, NDArray[np.int64]]:
+def _labels(settings: Settings, dice: Dice, codes: pl.DataFrame) -> dict[str, NDArray[np.int64]]:
     """Codes per part; a code past the end of a vocabulary, or -1, means that the part is not said."""
-    size, intent = codes.height, codes["intent"].to_numpy()
+    intent = codes["intent"].to_numpy()
     says = {
-        name: np.where(rng.random(size) < share, codes[name].to_numpy().astype(np.int64), last)
+        name: np.where(dice.uniform(f"says {name}") < share, codes[name].to_numpy().astype(np.int64), last)
         for (name, share), last in zip(_SAYS.items(), (4, 3, 3), strict=True)
     }
     demo = codes["channel"].to_numpy() == channels().index("Demo Form")
-    wish = choose(cumulative(np.array([0.18, 0.22, 0.12, 0.16, 0.24, 0.04, 0.04])), rng.random(size))
-    wish = np.where(intent + rng.normal(0, 0.7, size) < -0.6, np.where(rng.random(size) < 0.6, 4, 6), wish)
-    special = rng.random(size) < settings.injections
+    wish = choose(cumulative(np.array([0.18, 0.22, 0.12, 0.16, 0.24, 0.04, 0.04])), dice.uniform("wish"))
+    wish = np.where(
+        intent + 0.7 * dice.normal("lukewarm") < -0.6, np.where(dice.uniform("idle") < 0.6, 4, 6), wish
+    )
+    special = dice.uniform("injected") < settings.injections
     return says | {
-        "request": np.where(demo & (rng.random(size) < 0.6), 0, wish),
-        "need": 2 - np.digitize(intent + rng.normal(0, 0.8, size), (-0.3, 0.6)),
-        "competitor": np.where(rng.random(size) < _COMPETITOR, 0, -1),
-        "injection": np.where(special, rng.integers(0, len(INJECTIONS), size), -1),
+        "request": np.where(demo & (dice.uniform("demo") < 0.6), 0, wish),
+        "need": 2 - np.digitize(intent + 0.8 * dice.normal("need"), (-0.3, 0.6)),
+        "competitor": np.where(dice.uniform("competitor") < _COMPETITOR, 0, -1),
+        "injection": np.where(special, dice.index("goal") % len(INJECTIONS), -1),
         "not_buyer": codes["not_buyer"].to_numpy().astype(np.int64),
-        "language": _language(rng, codes),
+        "language": _language(dice, codes),
     }
 
 
-def _language(rng: np.random.Generator, codes: pl.DataFrame) -> NDArray[np.int64]:
+def _language(dice: Dice, codes: pl.DataFrame) -> NDArray[np.int64]:
     """Half of those who could write in German, French or Spanish do; everyone else writes English."""
     own = codes["language"].to_numpy().astype(np.int64)
     possible = np.isin(own, [people.LANGUAGES.index(name) for name in _languages()])
-    foreign = possible & (rng.random(codes.height) < 0.5) & (codes["not_buyer"].to_numpy() == 0)
+    foreign = possible & (dice.uniform("foreign") < 0.5) & (codes["not_buyer"].to_numpy() == 0)
     return np.where(foreign, own, 0)
 
 
@@ -116,16 +120,16 @@ def _languages() -> list[str]:
     return [name for name in table("messages") if name in people.LANGUAGES]
 
 
-def _words(rng: np.random.Generator, part: str, labels: dict[str, NDArray[np.int64]]) -> pl.Series:
+def _words(dice: Dice, part: str, labels: dict[str, NDArray[np.int64]]) -> pl.Series:
     """The words of one part for every row; null where it is not said."""
     size = labels["language"].size
     lists, group = _choices(part, labels)
-    text = pick_from(lists, group, rng.integers(0, 1 << 20, size))
+    text = pick_from(lists, group, dice.index(f"words {part}"))
     buyer = pl.Series(labels["not_buyer"] == 0)
     if part in {"need", "request", "timeline", "budget", "authority", "competitor"}:
         text = text.zip_with(
             buyer,
-            _other_words(rng, labels) if part == "request" else pl.Series([None] * size, dtype=pl.String),
+            _other_words(dice, labels) if part == "request" else pl.Series([None] * size, dtype=pl.String),
         )
     return text.replace({"": None})
 
@@ -155,13 +159,13 @@ def _choices(part: str, labels: dict[str, NDArray[np.int64]]) -> tuple[list[list
     return [entry[part] for entry in tables], language
 
 
-def _other_words(rng: np.random.Generator, labels: dict[str, NDArray[np.int64]]) -> pl.Series:
+def _other_words(dice: Dice, labels: dict[str, NDArray[np.int64]]) -> pl.Series:
     lists = [[""], *(table("messages")["en"]["not_a_buyer"][kind] for kind in not_buyers())]
-    return pick_from(lists, labels["not_buyer"], rng.integers(0, 1 << 20, labels["not_buyer"].size))
+    return pick_from(lists, labels["not_buyer"], dice.index("words other"))
 
 
-def _slots(rng: np.random.Generator, codes: pl.DataFrame, leads: pl.DataFrame) -> dict[str, pl.Series]:
-    months = pl.Series(_MONTHS).gather(rng.integers(0, 12, codes.height))
+def _slots(dice: Dice, leads: pl.DataFrame) -> dict[str, pl.Series]:
+    months = pick(_MONTHS, dice.index("month"))
     return {
         "n": leads["Field Crew Size"],
         "city": leads["City"],
@@ -203,6 +207,7 @@ def _assemble(
     return pl.DataFrame({
         "number": codes["number"],
         "at": codes["created"],
+        "channel": pick(_CHANNELS, codes["channel"]),
         "text": text.select(joined).to_series(),
         "language": pl.Series(people.LANGUAGES).gather(labels["language"]),
         "request": request,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.simulate.accounts import countries
-from plumbline.simulate.words import choose, column, cumulative, pick, pick_from, table
+from plumbline.simulate.words import choose, column, countries, cumulative, pick, pick_from, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,9 +8,17 @@ import numpy as np
 import polars as pl
 
 from plumbline.simulate import people
-from plumbline.simulate.accounts import TIERS, countries, industries, names
-from plumbline.simulate.arrivals import channels, not_buyers
-from plumbline.simulate.words import column, pick, pick_from, table
+from plumbline.simulate.accounts import TIERS, names
+from plumbline.simulate.words import (
+    channels,
+    column,
+    countries,
+    industries,
+    not_buyers,
+    pick,
+    pick_from,
+    table,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +44,7 @@ def moments(settings: Settings, seconds: pl.Expr) -> pl.Expr:
 
 def render(settings: Settings, codes: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """All columns of the export except the message, as strings, before any mess."""
-    of = accounts[codes["account"]]
+    of, enriched = accounts[codes["account"]], accounts[codes["enriched_from"]]
     number, industry, country = (_ints(s) for s in (codes["account"], of["industry"], of["country"]))
     named = names(number, industry, country)
     frame = codes.with_columns(
@@ -57,8 +65,8 @@ def render(settings: Settings, codes: pl.DataFrame, accounts: pl.DataFrame) -> p
         named["company"].alias("Company"),
         _website(frame).alias("Website"),
         pick(industries(), industry).alias("Industry"),
-        of["employees"].cast(pl.String).alias("Employees"),
-        of["revenue"].cast(pl.Int64).cast(pl.String).alias("Annual Revenue"),
+        enriched["employees"].cast(pl.String).alias("Employees"),
+        enriched["revenue"].cast(pl.Int64).cast(pl.String).alias("Annual Revenue"),
         *_places(country, _ints(of["city"])),
         pick(TIERS, _ints(of["tier"])).replace({"": None}).alias("Account Tier"),
         *_marketing(codes),

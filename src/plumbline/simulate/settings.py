@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Raised whenever the same seed would give other bytes.
 VERSION: Final = 1
@@ -96,7 +101,7 @@ class Response:
 
     half_life_days: float = 4.0
     floor: float = 0.35
-    opportunity_days: float = 24.0
+    opportunity_days: float = 30.0
     close_days: float = 60.0
 
 
@@ -154,6 +159,11 @@ class Settings:
             (fault.strength for fault in self.faults if fault.kind is kind and fault.week <= week),
             default=0.0,
         )
+
+    def strengths(self, kind: FaultKind, week: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The strength of a fault in each of these weeks."""
+        by_week = np.array([self.fault(kind, number) for number in range(int(week.max(initial=0)) + 1)])
+        return by_week[week]
 
     def as_dict(self) -> dict[str, Any]:
         """Everything set, ready for JSON."""

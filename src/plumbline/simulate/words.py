@@ -25,6 +25,26 @@ def table(name: str) -> dict[str, Any]:
     return content
 
 
+def channels() -> tuple[str, ...]:
+    """Channel names in the order of their codes."""
+    return tuple(table("market")["channels"])
+
+
+def not_buyers() -> tuple[str, ...]:
+    """Kinds of people who will never buy: code 0 of a lead means a buyer, code k the k-th of these."""
+    return tuple(table("market")["not_buyers"])
+
+
+def industries() -> tuple[str, ...]:
+    """Industry names in the order of their codes."""
+    return tuple(table("market")["industries"])
+
+
+def countries() -> tuple[str, ...]:
+    """Country codes in the order of their codes."""
+    return tuple(table("places"))
+
+
 def column(entries: dict[str, dict[str, Any]], key: str) -> NDArray[np.float64]:
     """One number of every entry, in file order."""
     return np.array([entry[key] for entry in entries.values()], dtype=np.float64)
@@ -42,7 +62,7 @@ def choose(edges: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[
     return np.searchsorted(edges, uniform, side="right").astype(np.int64)
 
 
-def pick(words: Sequence[str], index: NDArray[np.int64] | pl.Series) -> pl.Series:
+def pick(words: Sequence[str | None], index: NDArray[np.int64] | pl.Series) -> pl.Series:
     """The word at each index, wrapping around at the end of the list."""
     position = pl.Series(index, dtype=pl.Int64) % len(words)
     return pl.Series(words, dtype=pl.String).gather(position)
