@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,6 +26,8 @@ def total(parts: Iterable[NDArray[np.integer]], height: int) -> Ints:
 
 def distinct(columns: Sequence[NDArray[np.integer]], height: int) -> tuple[Codes, Codes]:
     """Rows that stand for every distinct combination of values, and which of these each row is like."""
+    if height == 1:
+        return np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp)
     key, radix = np.zeros(height, dtype=np.int64), 1
     for column in columns:
         least = int(column.min())
@@ -35,3 +38,9 @@ def distinct(columns: Sequence[NDArray[np.integer]], height: int) -> tuple[Codes
         key, radix = key * width + (column - least), radix * width
     _, examples, which = np.unique(key, return_index=True, return_inverse=True)
     return examples, which
+
+
+def runs(ordered: NDArray[np.integer]) -> tuple[list[int], list[int]]:
+    """Where each run of equal values begins, and how long it is."""
+    first = [0, *(np.flatnonzero(np.diff(ordered)) + 1).tolist()]
+    return first, [end - begin for begin, end in pairwise([*first, len(ordered)])]

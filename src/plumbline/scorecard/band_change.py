@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from plumbline.scorecard.arrays import distinct, total
+from plumbline.scorecard.arrays import distinct, runs, total
 from plumbline.scorecard.chances import (
     Spread,
     Spreads,
@@ -79,10 +79,9 @@ def _spreads(plan: Plan, state: State, loose: list[_Loose], leads: Codes) -> tup
     for part in loose:
         states = part.states[leads]
         examples, which = distinct([states, place], len(leads))  # in order of states
-        _, first, counts = np.unique(states[examples], return_index=True, return_counts=True)
         choices = [
-            (int(count), _unit_spread(plan, state, part, int(leads[examples[at]])))
-            for at, count in zip(first, counts, strict=True)
+            (count, _unit_spread(plan, state, part, int(leads[examples[first]])))
+            for first, count in zip(*runs(states[examples]), strict=True)
         ]
         spreads, place = spreads.plus(place[examples], choices), which
     return spreads, place

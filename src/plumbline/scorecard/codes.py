@@ -64,6 +64,8 @@ class TextCoder:
 
     def __call__(self, values: pl.Series) -> Codes:
         """Null is missing; a label in no group is unseen."""
+        if values.null_count() == len(values):
+            return np.zeros(len(values), dtype=np.intp)
         text = values.cast(pl.String)
         places = text.cast(self.labels, strict=False).to_physical().to_numpy()
         if places.dtype.kind == "f":  # null, so unknown or in no group

@@ -51,9 +51,9 @@ def score(
         *_terms(plan, state),
         pl.Series("points_min", low),
         pl.Series("points_max", high),
-        _BANDS.gather(_bands(cutoffs, state.points)).alias("band"),
+        _BANDS[_bands(cutoffs, state.points)].alias("band"),
         pl.Series("band_change", band_change(plan, state)),
-        _names(plan).gather(questions(plan, state)).alias("question"),
+        _names(plan)[questions(plan, state)].alias("question"),
         _missing(plan, state),
     ]
     return pl.DataFrame(columns)
@@ -90,4 +90,4 @@ def _missing(plan: Plan, state: State) -> pl.Series:
     lacks = [(at, rows) for at, rows in enumerate(state.unknown) if rows is not None]
     examples, which = distinct([rows.view(np.int8) for _, rows in lacks], state.height)
     names = [[plan.card.signals[at].name for at, rows in lacks if rows[example]] for example in examples]
-    return pl.Series("missing", names, dtype=pl.List(pl.String)).gather(which)
+    return pl.Series("missing", names, dtype=pl.List(pl.String))[which]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,18 +15,10 @@ if TYPE_CHECKING:
     from plumbline.scorecard.plan import Plan
     from plumbline.scorecard.state import State
 
-#: Chances as whole numbers fine enough to tell any two of them apart.
-_FINE: Final = 40
+#: Bits for a chance, enough to tell any two apart (weights stay near 2**18), and for a range of points.
+_CHANCE: Final = 40
+_REACH: Final = 22
 _FAR: Final = 2**30
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Answers:
-    """What one signal's answers would do to the leads in ``rows``."""
-
-    rows: Codes
-    chance: Longs
-    reach: Longs
 
 
 def questions(plan: Plan, state: State) -> Codes:
@@ -38,35 +29,29 @@ def questions(plan: Plan, state: State) -> Codes:
     asked.
     """
     best = np.full(state.height, -1, dtype=np.intp)
-    chance = np.zeros(state.height, dtype=np.int64)
-    reach = np.zeros(state.height, dtype=np.int64)
-    low, high = band_limits(plan.cutoffs, state.points)
+    most = np.zeros(state.height, dtype=np.int64)
+    limits = band_limits(plan.cutoffs, state.points)
     for signal in plan.askable:
-        lacks = state.unknown[signal]
-        if lacks is None:
-            continue
-        answers = _answers(plan, state, signal, (np.flatnonzero(lacks), low, high))
-        rows = answers.rows
-        further = (answers.chance == chance[rows]) & (answers.reach > reach[rows])
-        better = (answers.chance > chance[rows]) | further
-        best[rows[better]] = signal
-        chance[rows[better]] = answers.chance[better]
-        reach[rows[better]] = answers.reach[better]
+        if (lacks := state.unknown[signal]) is not None:
+            rows = np.flatnonzero(lacks)
+            worth = _worth(plan, state, signal, rows, (limits[0][rows], limits[1][rows]))
+            better = worth > most[rows]
+            best[rows[better]] = signal
+            most[rows[better]] = worth[better]
     return best
 
 
-def _answers(plan: Plan, state: State, signal: int, leads: tuple[Codes, Ints, Ints]) -> _Answers:
-    """Try every bin. ``leads``: the rows that lack the signal, and everybody's limits of the present band."""
-    rows = leads[0]
-    low, high = leads[1][rows], leads[2][rows]
+def _worth(plan: Plan, state: State, signal: int, rows: Codes, limits: tuple[Ints, Ints]) -> Longs:
+    """Try every bin of a signal on the leads that lack it: chance of another band, then range of points."""
     changed = np.zeros(len(rows), dtype=np.int64)
-    least, most = np.full((2, len(rows)), [[_FAR], [-_FAR]], dtype=np.int64)
+    least = np.full(len(rows), _FAR, dtype=np.int64)
+    most = -least
     for points, weight in _points_if_known(plan, state, signal, rows):
-        changed += weight * ((points < low) | (points >= high))
+        changed += weight * ((points < limits[0]) | (points >= limits[1]))
         least = np.minimum(least, points)
         most = np.maximum(most, points)
-    whole = int(plan.weights[signal].sum())
-    return _Answers(rows, (changed << _FINE) // whole, most - least)
+    chance = (changed << _CHANCE) // int(plan.weights[signal].sum())
+    return (chance << _REACH) + most - least
 
 
 def _points_if_known(plan: Plan, state: State, signal: int, rows: Codes) -> Iterator[tuple[Ints, int]]:
