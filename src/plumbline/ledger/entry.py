@@ -168,6 +168,12 @@ def seal(draft: Draft, *, after: Head, hour: datetime, body: Body | None) -> Ent
     return Entry(header, raw, link(after.hash, raw), body)
 
 
+def erased_refs(header: Header) -> tuple[str, ...]:
+    """The references a tombstone names."""
+    refs = header.facts.get("refs", ())
+    return refs if isinstance(refs, tuple) else ()
+
+
 def to_the_hour(now: datetime) -> datetime:
     """The hour of a moment, UTC. Exact times beside rare actions could point at a person."""
     if now.tzinfo is None:

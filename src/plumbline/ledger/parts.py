@@ -24,7 +24,7 @@ from plumbline.ledger.canonical import canonical_rows
 from plumbline.ledger.verify import Broken, Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from plumbline.ledger.entry import Fact
@@ -73,6 +73,16 @@ class PartFact:
 def row_ref(run: str, part: int, row: int) -> str:
     """The name a tombstone knows a row by: a place, not a person."""
     return f"{run}/{part}#{row}"
+
+
+def rows_by_part(run: str, refs: Iterable[str]) -> dict[int, set[int]]:
+    """The rows of a run that are among these references, by part."""
+    rows: dict[int, set[int]] = {}
+    for name, _, place in (ref.partition("/") for ref in refs):
+        if name == run:
+            part, _, row = place.partition("#")
+            rows.setdefault(int(part), set()).add(int(row))
+    return rows
 
 
 def seal_part(index: int, frame: pl.DataFrame, salts: pl.Series) -> tuple[pl.DataFrame, PartFact]:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from plumbline.ledger.entry import GENESIS, START, Event, Head
+from plumbline.ledger.entry import GENESIS, START, Event, Head, Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 #: header bytes, entry hash, salt, body content; the last two are null where there is no body.
 Record = tuple[bytes, bytes, bytes | None, bytes | None]
@@ -20,7 +20,7 @@ Record = tuple[bytes, bytes, bytes | None, bytes | None]
 # Canonical bytes end with these keys, and a quote inside text is escaped, so the match cannot be led astray.
 # It is several times faster than parsing the whole header.
 _HEADER: Final = re.compile(
-    rb'\{"actor":"(?:[^"\\]|\\.)+","commitment":(?:null|"([0-9a-f]{64})"),"facts":\{.*\},'
+    rb'\{"actor":"[^"\\]*(?:\\.[^"\\]*)*","commitment":(?:null|"([0-9a-f]{64})"),"facts":\{.*\},'
     rb'"kind":"([a-z_]+:[a-z_]+)","ref":"([^"\\]+)","seq":(\d{1,18}),"time":"\d{4}-\d\d-\d\dT\d\d:00Z"\}'
 )
 _TOMBSTONE: Final = Event.ERASURE_PERFORMED.value.encode()
@@ -60,12 +60,13 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was read, how far it holds, and the first thing that does not."""
+    """What was read, how far it holds, and the first thing that does not. ``kept``: headers asked for."""
 
     head: Head
     bodies: int
     erased: int
     broken: Broken | None = None
+    kept: tuple[Header, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -73,60 +74,66 @@ class Verdict:
         return self.broken is None
 
 
-def verify(records: Iterable[Record], *, expected_head: Head | None = None) -> Verdict:
-    """Read entries in order; memory grows with erased bodies only.
+def verify(
+    records: Iterable[Record], *, expected_head: Head | None = None, keep: Collection[Event] = ()
+) -> Verdict:
+    """Read entries in order; memory grows only with erased bodies and the kinds of headers to ``keep``.
 
     A missing body needs a tombstone later in the same chain. A tail cut off, or a chain written anew from
     some entry on, is consistent in itself: only ``expected_head``, kept outside, shows it. A head older than
     the present one will do.
     """
-    walk = _Walk(expected_head)
-    for record in records:
-        walk.broken = walk.step(record)
-        if walk.broken:
+    walk, broken = _Walk(expected_head or START, keep), None
+    for raw, digest, salt, content in records:
+        broken = walk.step(raw, digest, salt, content)
+        if broken:
             break
-    return Verdict(Head(walk.seq, walk.hash), walk.bodies, walk.erased, walk.broken or walk.end())
+    return Verdict(
+        Head(walk.seq, walk.hash), walk.bodies, walk.erased, broken or walk.end(), tuple(walk.kept)
+    )
 
 
 class _Walk:
     """How far the reading has come."""
 
-    __slots__ = ("bodies", "broken", "erased", "expected", "hash", "missing", "seq")
+    __slots__ = ("bodies", "erased", "expected", "hash", "keep", "kept", "missing", "seq")
 
-    def __init__(self, expected: Head | None) -> None:
+    def __init__(self, expected: Head, keep: Collection[Event]) -> None:
         self.seq, self.hash, self.bodies, self.erased = 0, GENESIS, 0, 0
-        self.expected = expected or START
+        self.expected = expected
+        self.keep = frozenset(kind.value.encode() for kind in keep)
+        self.kept: list[Header] = []
         self.missing: dict[bytes, list[int]] = {}
-        self.broken: Broken | None = None
 
-    def step(self, record: Record) -> Broken | None:
+    def step(self, raw: bytes, digest: bytes, salt: bytes | None, content: bytes | None) -> Broken | None:
         """Take one entry; the state moves on while the chain holds."""
-        raw, digest, salt, content = record
         seq, match = self.seq + 1, _HEADER.fullmatch(raw)
         if match is None or int(match[4]) != seq or sha256(self.hash + raw).digest() != digest:
             return _broken_link(seq, match)
         if seq == self.expected.seq and digest != self.expected.hash:
             return Broken(seq, Flaw.HEAD, f"Entry {seq} is not the one whose hash was kept outside.")
-        flaw = self._body(seq, match, salt, content) if match[1] or content is not None else None
-        if match[2] == _TOMBSTONE:
-            self._tombstone(raw)
+        commitment, kind, ref, _ = match.groups()
+        if kind == _TOMBSTONE:
+            self._bury(raw)
+        if kind in self.keep:
+            self.kept.append(Header.decode(raw))
         self.seq, self.hash = seq, digest
-        return flaw
+        return self._body(commitment, ref, salt, content) if commitment or content is not None else None
 
     def _body(
-        self, seq: int, match: re.Match[bytes], salt: bytes | None, content: bytes | None
+        self, commitment: bytes | None, ref: bytes, salt: bytes | None, content: bytes | None
     ) -> Broken | None:
-        if match[1] is None:
-            return Broken(seq, Flaw.UNEXPECTED_BODY, f"Entry {seq} has a body it never committed to.")
+        if commitment is None:
+            return Broken(self.seq, Flaw.UNEXPECTED_BODY, f"Entry {self.seq} never committed to its body.")
         if salt is None or content is None:
-            self.missing.setdefault(match[3], []).append(seq)
-        elif sha256(salt + content).hexdigest().encode() != match[1]:
-            return Broken(seq, Flaw.BODY, f"The body of entry {seq} is not the one it committed to.")
+            self.missing.setdefault(ref, []).append(self.seq)
+        elif sha256(salt + content).hexdigest().encode() != commitment:
+            return Broken(self.seq, Flaw.BODY, f"The body of entry {self.seq} is not what it committed to.")
         else:
             self.bodies += 1
         return None
 
-    def _tombstone(self, raw: bytes) -> None:
+    def _bury(self, raw: bytes) -> None:
         for ref in json.loads(raw)["facts"].get("refs", ()):
             self.erased += len(self.missing.pop(ref.encode(), ()))
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from plumbline.ledger.parts import LEAD, LEAF, erase_rows, row_ref
+from plumbline.ledger.parts import LEAD, LEAF, erase_rows, row_ref, rows_by_part
 from plumbline.store.files import FolderLock, remove_leftovers
-from plumbline.store.run_check import erased_rows
 from plumbline.store.run_folder import DECISIONS
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def finish_erasures(folder: RunFolder, ledger: LedgerFile) -> int:
 def _finish(folder: RunFolder, ledger: LedgerFile, run: str) -> int:
     remove_leftovers(folder.path)  # a half-written copy holds people too
     ledger.scrub()
-    return sum(_empty(folder, part, rows) for part, rows in erased_rows(ledger, run).items())
+    return sum(_empty(folder, part, rows) for part, rows in rows_by_part(run, ledger.tombstones()).items())
 
 
 def _empty(folder: RunFolder, index: int, rows: set[int]) -> int:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from plumbline.domain.errors import LedgerError, StorageError, TamperedError
 from plumbline.ledger.body import Body
-from plumbline.ledger.entry import START, Draft, Entry, Event, Head, Header, seal, to_the_hour
+from plumbline.ledger.entry import START, Draft, Entry, Event, Head, Header, erased_refs, seal, to_the_hour
 from plumbline.ledger.verify import Broken, Flaw, Verdict, verify
-from plumbline.store.ledger_schema import APPLICATION, TABLES, VERSION
+from plumbline.store.ledger_database import open_database, transaction
 from plumbline.store.sqlite_errors import sqlite_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -41,16 +41,7 @@ class LedgerFile:
 
     def __init__(self, path: Path | str, *, create: bool = True, patience: float = 30.0) -> None:
         self.path = Path(path)
-        if not create and not self.path.is_file():
-            raise LedgerError(f"There is no ledger at {self.path}.")
-        with sqlite_errors(self.path):
-            self._db = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
-        try:
-            with sqlite_errors(self.path):
-                self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
+        self._db = open_database(self.path, create=create, patience=patience)
 
     def __enter__(self) -> Self:
         return self
@@ -102,16 +93,19 @@ class LedgerFile:
         with sqlite_errors(self.path):
             yield from self._db.execute(_RECORDS.format(where="TRUE"))
 
-    def verify(self, *, expected_head: Head | None = None) -> Verdict:
-        """Recompute everything; the verdict names the first broken entry and why."""
-        with self._snapshot():
-            verdict = verify(self.records(), expected_head=expected_head)
+    def verify(self, *, expected_head: Head | None = None, keep: Collection[Event] = ()) -> Verdict:
+        """Recompute everything; the verdict names the first broken entry and why.
+
+        Headers of the kinds to ``keep`` come with the verdict, read from the chain and from no index.
+        """
+        with sqlite_errors(self.path), transaction(self._db, "DEFERRED"):  # all of one moment
+            verdict = verify(self.records(), expected_head=expected_head, keep=keep)
             return verdict if verdict.broken else self._with_the_resurrected(verdict)
 
     def tombstones(self) -> dict[str, int]:
         """Every erased reference, with the entry that says so."""
         stones = self.entries(Event.ERASURE_PERFORMED)
-        return {ref: stone.header.seq for stone in stones for ref in _refs(stone.header)}
+        return {ref: stone.header.seq for stone in stones for ref in erased_refs(stone.header)}
 
     def erase(
         self,
@@ -149,57 +143,11 @@ class LedgerFile:
                 f"Another process reads {self.path}, so erased bytes remain in its log. Try again."
             )
 
-    def _prepare(self) -> None:
-        # secure_delete overwrites what is erased; FULL survives a power cut, not only a crash.
-        self._db.execute("PRAGMA secure_delete = ON")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        if self._is_empty():
-            self._create()
-
-    def _is_empty(self) -> bool:
-        """Whether the file is a database without tables; ``LedgerError`` when it is no ledger."""
-        with self._snapshot():
-            tables = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            application = self._db.execute("PRAGMA application_id").fetchone()[0]
-        if tables and application != APPLICATION:
-            raise LedgerError(f"{self.path} is a database, but no ledger of Plumbline.")
-        if version > VERSION:
-            raise LedgerError(f"{self.path} is of a newer Plumbline (format {version}); upgrade to read it.")
-        return not tables
-
-    def _create(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        with self._transaction():
-            if self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                return  # another process was faster
-            for statement in _statements(TABLES):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """IMMEDIATE: two writers never read the same head."""
-        with sqlite_errors(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        """Everything read inside is of one moment."""
-        with sqlite_errors(self.path):
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("ROLLBACK")
+        with sqlite_errors(self.path), transaction(self._db, "IMMEDIATE"):
+            yield
 
     def _append(self, drafts: Iterable[Draft], hour: datetime) -> list[Entry]:
         head, written = self.head(), []
@@ -238,7 +186,7 @@ class LedgerFile:
         return self._db.execute("SELECT 1 FROM tombstone WHERE ref = ?", (ref,)).fetchone() is not None
 
     def _bury(self, stones: Iterable[Entry], refs: Iterable[str]) -> None:
-        named = [(ref, stone.header.seq) for stone in stones for ref in _refs(stone.header)]
+        named = [(ref, stone.header.seq) for stone in stones for ref in erased_refs(stone.header)]
         self._db.executemany("INSERT INTO tombstone (ref, seq) VALUES (?, ?)", named)
         query = "DELETE FROM body WHERE seq IN (SELECT seq FROM entry WHERE ref = ?)"
         self._db.executemany(query, [(ref,) for ref in refs])
@@ -250,8 +198,7 @@ class LedgerFile:
             row = self._db.execute(query, (ref,)).fetchone()
             if row:
                 message = f"The body of entry {row[0]} has a tombstone and is still there."
-                broken = Broken(row[0], Flaw.RESURRECTED, message)
-                return Verdict(verdict.head, verdict.bodies, verdict.erased, broken)
+                return replace(verdict, broken=Broken(row[0], Flaw.RESURRECTED, message))
         return verdict
 
 
@@ -265,22 +212,7 @@ def _tombstone(refs: list[str], actor: str, basis: str) -> Draft:
     return Draft(Event.ERASURE_PERFORMED, secrets.token_hex(16), actor, {"basis": basis, "refs": tuple(refs)})
 
 
-def _refs(header: Header) -> tuple[str, ...]:
-    refs = header.facts.get("refs", ())
-    return refs if isinstance(refs, tuple) else ()
-
-
 def _says(entry: Entry, draft: Draft) -> bool:
     if entry.header.facts != draft.facts or (entry.header.commitment is None) != (draft.body is None):
         return False
     return entry.body is None or entry.body.content == Body.of(draft.body, entry.body.salt).content
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one: ``executescript`` would end the transaction."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

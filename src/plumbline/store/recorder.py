@@ -19,13 +19,13 @@ from plumbline.store.files import FolderLock, remove_leftovers
 from plumbline.store.run_folder import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from types import TracebackType
 
     import polars as pl
 
-    from plumbline.ledger.entry import Fact
+    from plumbline.ledger.entry import Fact, Header
     from plumbline.store.ledger_file import LedgerFile
     from plumbline.store.run_folder import RunFolder
 
@@ -85,7 +85,8 @@ class RunRecorder:
         self.run, self.part_rows = str(manifest["run"]), int(str(manifest["part_rows"]))
         digest = sha256(self._folder.read_document(MANIFEST)).hexdigest()
         self._append(Event.RUN_STARTED, self.run, {"manifest": digest}, now)
-        self.recorded = recorded_parts(self._ledger, self.run)
+        entries = self._ledger.entries(Event.DECISIONS_RECORDED, under=f"{self.run}/")
+        self.recorded = part_facts(self.run, [entry.header for entry in entries])
         self._refuse_lost_parts()
 
     def record(
@@ -146,8 +147,7 @@ def part_ref(run: str, index: int) -> str:
     return f"{run}/{index}"
 
 
-def recorded_parts(ledger: LedgerFile, run: str) -> dict[int, PartFact]:
-    """What the ledger knows of a run's parts, by number."""
-    entries = ledger.entries(Event.DECISIONS_RECORDED, under=f"{run}/")
-    facts = [PartFact.of(entry.header.facts) for entry in entries]
+def part_facts(run: str, headers: Iterable[Header]) -> dict[int, PartFact]:
+    """What ``decisions:recorded`` headers say of a run's parts, by number."""
+    facts = [PartFact.of(header.facts) for header in headers if header.ref.startswith(f"{run}/")]
     return {fact.index: fact for fact in facts}

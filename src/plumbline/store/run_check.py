@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.errors import UnreadableFileError
-from plumbline.ledger.entry import Event
-from plumbline.ledger.parts import check_part
+from plumbline.ledger.entry import Event, erased_refs
+from plumbline.ledger.parts import check_part, rows_by_part
 from plumbline.ledger.verify import Broken, Flaw
-from plumbline.store.recorder import recorded_parts
+from plumbline.store.recorder import part_facts
 from plumbline.store.run_folder import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from plumbline.ledger.entry import Fact, Header
     from plumbline.ledger.parts import PartFact
     from plumbline.store.ledger_file import LedgerFile
     from plumbline.store.run_folder import RunFolder
+
+_ABOUT_RUNS: Final = (
+    Event.DECISIONS_RECORDED,
+    Event.ERASURE_PERFORMED,
+    Event.RUN_FINISHED,
+    Event.RUN_STARTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +53,64 @@ def verify_run(folder: RunFolder, ledger: LedgerFile) -> RunVerdict:
     that was written but not yet recorded is then no fault.
     """
     run = str(folder.manifest().get("run"))
-    facts, erased = recorded_parts(ledger, run), erased_rows(ledger, run)
-    finished = next(ledger.entries(Event.RUN_FINISHED, run), None) is not None
+    verdict = ledger.verify(keep=_ABOUT_RUNS)
+    record = _Record.of(run, verdict.kept)
     return RunVerdict(
         run,
-        parts=len(facts),
-        rows=sum(fact.rows for fact in facts.values()),
-        erased=sum(map(len, erased.values())),
-        finished=finished,
-        broken=next(_problems(folder, ledger, run, finished=finished), None),
+        parts=len(record.parts),
+        rows=sum(fact.rows for fact in record.parts.values()),
+        erased=sum(map(len, record.erased.values())),
+        finished=record.finished,
+        broken=verdict.broken or next(_problems(folder, record), None),
     )
 
 
-def erased_rows(ledger: LedgerFile, run: str) -> dict[int, set[int]]:
-    """The rows of a run that tombstones name, by part."""
-    rows: dict[int, set[int]] = {}
-    for ref in ledger.tombstones():
-        name, _, place = ref.partition("/")
-        if name == run:
-            part, _, row = place.partition("#")
-            rows.setdefault(int(part), set()).add(int(row))
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the verified chain says of one run: its manifest, its parts, the rows that tombstones name."""
+
+    run: str
+    manifest: Fact | None
+    parts: dict[int, PartFact]
+    erased: dict[int, set[int]]
+    finished: bool
+
+    @classmethod
+    def of(cls, run: str, headers: Iterable[Header]) -> _Record:
+        """Sort out the headers that speak of the run."""
+        of_kind: dict[Event, list[Header]] = {kind: [] for kind in _ABOUT_RUNS}
+        for header in headers:
+            of_kind[header.kind].append(header)
+        started = [header for header in of_kind[Event.RUN_STARTED] if header.ref == run]
+        refs = [ref for header in of_kind[Event.ERASURE_PERFORMED] for ref in erased_refs(header)]
+        return cls(
+            run,
+            manifest=started[0].facts.get("manifest") if started else None,
+            parts=part_facts(run, of_kind[Event.DECISIONS_RECORDED]),
+            erased=rows_by_part(run, refs),
+            finished=any(header.ref == run for header in of_kind[Event.RUN_FINISHED]),
+        )
 
 
-def _problems(folder: RunFolder, ledger: LedgerFile, run: str, *, finished: bool) -> Iterator[Broken]:
-    broken = ledger.verify().broken
-    if broken:
-        yield broken
-    yield from _documents(folder, ledger, run)
-    facts, erased = recorded_parts(ledger, run), erased_rows(ledger, run)
-    for index, fact in sorted(facts.items()):
-        yield from _part(folder, fact, erased.get(index, set()))
+def _problems(folder: RunFolder, record: _Record) -> Iterator[Broken]:
+    yield from _documents(folder, record)
+    for index, fact in sorted(record.parts.items()):
+        yield from _part(folder, fact, record.erased.get(index, set()))
     for index in folder.parts():
-        if finished and index not in facts:
+        if record.finished and index not in record.parts:
             yield Broken(0, Flaw.UNKNOWN_PART, f"Part {index} of {folder.path} is not in the ledger.")
 
 
-def _documents(folder: RunFolder, ledger: LedgerFile, run: str) -> Iterator[Broken]:
-    start = next(ledger.entries(Event.RUN_STARTED, run), None)
-    if start is None:
-        yield Broken(0, Flaw.DOCUMENT, f"The ledger knows no run {run}, which {folder.path} says it holds.")
+def _documents(folder: RunFolder, record: _Record) -> Iterator[Broken]:
+    if record.manifest is None:
+        message = f"The ledger knows no run {record.run}, which {folder.path} says it holds."
+        yield Broken(0, Flaw.DOCUMENT, message)
         return
     documents = folder.manifest().get("documents")
-    hashes = {
-        MANIFEST: start.header.facts.get("manifest"),
+    for name, digest in {
+        MANIFEST: record.manifest,
         **(documents if isinstance(documents, dict) else {}),
-    }
-    for name, digest in hashes.items():
+    }.items():
         yield from _document(folder, name, digest)
 
 
