@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plumbline.qualify.summary import RunSummary
 
 #: Addresses of evidence pages: relative, downwards, without a scheme. Anything else is no link.
-_RELATIVE: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+_RELATIVE: Final = re.compile(r"(?=.{1,300}\Z)[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 
 
 def packet_html(packet: Packet) -> str:

@@ -34,6 +34,8 @@ _PROPOSED: Final = {
     Route.FAST_TRACK.word: "Fast-track to {owner}",
     Route.REVIEW.word: "A person at {owner} decides",
 }
+#: Actions that the route or the questions say already.
+_SAID_BY_ROUTE: Final = frozenset({"", "ask", "call", "nurture", "propose_disqualify", "review"})
 _AUTONOMY: Final[Mapping[str, str]] = {
     Autonomy.OBSERVE: "Only watched for now: nothing is done with it.",
     Autonomy.RECOMMEND: "A recommendation: a person decides whether to follow it.",
@@ -89,7 +91,9 @@ def _next_step(decision: DecisionLine) -> str:
     s = "s" if decision.route == Route.REVIEW.word else ""
     if decision.action == "ask" and decision.questions:
         return f" and ask{s} {words.small(len(decision.questions), 'question')}"
-    return f" and request{s} a meeting" if decision.action == "meeting" else ""
+    if decision.action == "meeting":
+        return f" and request{s} a meeting"
+    return "" if decision.action in _SAID_BY_ROUTE else f", next: {words.clip(decision.action, _NAME)}"
 
 
 def autonomy(word: str) -> str:
