@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -12,53 +13,65 @@ import polars as pl
 from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
 from plumbline.domain.words import Kind
 from plumbline.triage.parse import CONTROL, Rule, careful, plain, tidy, why_unreadable
-from plumbline.triage.report import ISSUE_SCHEMA, SHOWN, issues, joined
+from plumbline.triage.report import SHOWN, issues
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
+#: Rows per column and blank word; the empty word stands for empty cells.
 BLANKS_SCHEMA: Final = {"column": pl.String, "word": pl.String, "rows": pl.Int64}
-_RULES: Final = {code.value: text for code, text in ROW_EXPLANATIONS.items()}
+#: Batches up to this many rows are looked at in Python, which costs less than asking Polars.
+_FEW: Final = 16
+_SENTENCES: Final = {code.value: text for code, text in ROW_EXPLANATIONS.items()}
+
+#: Column, word, rows.
+Blank = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Typed columns of a batch and what was found in them.
+    """Typed columns of a batch, in the order received, and what was found in them.
 
-    ``unreadable`` names, per row, the columns whose value could not be read. ``blanks`` counts rows per
-    column and blank word; the empty word stands for empty cells.
+    ``unreadable``: per row, the columns whose value could not be read.
     """
 
     typed: pl.DataFrame
     unreadable: pl.Series
     blanks: pl.DataFrame
-    issues: pl.DataFrame
+    issues: list[pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Expressions made once per set of columns."""
+    """How to read the columns of a batch, with expressions made once."""
 
-    texts: tuple[Rule, ...]
+    texts: tuple[str, ...]
     others: tuple[Rule, ...]
-    words: pl.Series
+    words: frozenset[str]
     first_pass: tuple[pl.Expr, ...]
-    sniff: tuple[pl.Expr, ...]
+    blank_pass: tuple[pl.Expr, ...]
+    glue: tuple[pl.Expr, ...]
+
+    def is_blank(self, text: pl.Expr) -> pl.Expr:
+        """Whether a trimmed text is empty or a blank word, whatever its case."""
+        return text.str.to_lowercase().is_in(self.words)
 
 
 @lru_cache(maxsize=64)
 def plan(rules: tuple[Rule, ...], blank_words: tuple[str, ...]) -> Plan:
-    """How to read the columns of a batch."""
-    texts = tuple(rule for rule in rules if rule.kind is Kind.TEXT)
+    """The plan for a set of columns; the same columns give the same object."""
+    texts = tuple(rule.column for rule in rules if rule.kind is Kind.TEXT)
+    words = frozenset({"", *(word.strip().lower() for word in blank_words)})
+    first_pass = (pl.col(r.column).str.strip_chars() if r.kind is Kind.TEXT else plain(r) for r in rules)
+    blank_pass = (_without_blanks(name, words) for name in texts)
     others = tuple(rule for rule in rules if rule.kind is not Kind.TEXT)
-    words = pl.Series(sorted({"", *(word.strip().lower() for word in blank_words)}), dtype=pl.String)
-    return Plan(
-        texts,
-        others,
-        words,
-        (*(pl.col(r.column).str.strip_chars() for r in texts), *(plain(r) for r in others)),
-        tuple(pl.col(rule.column).str.join("") for rule in texts),
-    )
+    glue = tuple(pl.col(name).str.join("") for name in texts)
+    return Plan(texts, others, words, tuple(first_pass), tuple(blank_pass), glue)
+
+
+def _without_blanks(name: str, words: frozenset[str]) -> pl.Expr:
+    cell = pl.col(name)
+    return pl.when(~cell.str.to_lowercase().is_in(words)).then(cell).alias(name)
 
 
 def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
@@ -66,141 +79,133 @@ def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
     first = received.select(how.first_pass)
     untidy = _untidy(received, how)
     if untidy:
-        first = first.with_columns(received.select(tidy(pl.col(name)).alias(name) for name in untidy))
-    texts = first.select(_without_blanks(rule.column, how.words) for rule in how.texts)
-    rest = _Rest.of(received, first, how)
-    typed = pl.DataFrame([*texts, *rest.filled(first, how)])
-    found = [_control_issues(received, name) for name in untidy]
+        first = first.with_columns(received.select(tidy(pl.col(name)) for name in untidy))
+    typed = first.with_columns(how.blank_pass)
+    left_over = (rule for rule in how.others if _nulls(typed, rule.column) > _nulls(received, rule.column))
+    rest = [_Leftover.of(received, typed, rule, how) for rule in left_over]
+    blanks = [*_empty(received), *_blank_texts(first, typed, how)]
+    blanks += [blank for left in rest for blank in left.blanks()]
+    better = [left.filled(typed) for left in rest]
     return Cells(
-        typed.select(rule.column for rule in _in_order(received, how)),
-        rest.unreadable(received),
-        pl.concat([_text_blanks(first, texts), rest.blanks(), _empty(received, how)]),
-        joined([*found, rest.issues(received)]),
+        typed.with_columns(better) if better else typed,
+        _unreadable([left for left in rest if left.bad.height], received.height),
+        _summed(blanks),
+        [*_control_issues(received, untidy), *(left.issues(received) for left in rest)],
     )
-
-
-def _in_order(received: pl.DataFrame, how: Plan) -> list[Rule]:
-    place = {name: index for index, name in enumerate(received.columns)}
-    return sorted((*how.texts, *how.others), key=lambda rule: place[rule.column])
-
-
-def _without_blanks(name: str, words: pl.Series) -> pl.Expr:
-    cell = pl.col(name)
-    return pl.when(~cell.str.to_lowercase().is_in(words.implode())).then(cell).alias(name)
 
 
 def _untidy(received: pl.DataFrame, how: Plan) -> list[str]:
     """Text columns with any character beyond printable ASCII, found at the speed of copying memory."""
-    glued = received.select(how.sniff).row(0) if how.sniff else ()
-    return [rule.column for rule, text in zip(how.texts, glued, strict=True) if text and _is_untidy(text)]
+    return [name for name, text in zip(how.texts, _glued(received, how), strict=True) if _is_untidy(text)]
+
+
+def _glued(received: pl.DataFrame, how: Plan) -> list[str]:
+    """All the text of each text column, in one piece."""
+    if received.height <= _FEW:
+        return ["".join(cell or "" for cell in received.get_column(name)) for name in how.texts]
+    return list(received.select(how.glue).row(0)) if how.glue else []
 
 
 def _is_untidy(text: str) -> bool:
-    if not text.isascii():
-        return True
+    if not text or not text.isascii():
+        return bool(text)
     data = np.frombuffer(text.encode(), np.uint8)
     return bool(data.min() < 32 or data.max() > 126)
 
 
-def _control_issues(received: pl.DataFrame, name: str) -> pl.DataFrame:
-    rows = received.filter(pl.col(name).str.contains(CONTROL))
-    return issues(rows, RowCode.CONTROL_CHARACTERS, column=name, value=_escaped(pl.col(name)))
+def _control_issues(received: pl.DataFrame, untidy: list[str]) -> Iterator[pl.DataFrame]:
+    for name in untidy:
+        rows = received.filter(pl.col(name).str.contains(CONTROL))
+        shown = pl.col(name).str.replace_all(CONTROL, "\ufffd")
+        yield issues(rows, RowCode.CONTROL_CHARACTERS, column=name, value=shown)
 
 
-def _escaped(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(CONTROL, "\ufffd")
+def _empty(received: pl.DataFrame) -> Iterator[Blank]:
+    for cells in received.iter_columns():
+        if count := cells.null_count():
+            yield cells.name, "", count
 
 
-def _empty(received: pl.DataFrame, how: Plan) -> pl.DataFrame:
-    names = [rule.column for rule in (*how.texts, *how.others)]
-    counts = [received.get_column(name).null_count() for name in names]
-    frame = pl.DataFrame({"column": names, "word": [""] * len(names), "rows": counts}, schema=BLANKS_SCHEMA)
-    return frame.filter(pl.col("rows") > 0)
-
-
-def _text_blanks(first: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def _blank_texts(first: pl.DataFrame, typed: pl.DataFrame, how: Plan) -> Iterator[Blank]:
     """Blank words in text columns: cells that were there before and are null now."""
-    names = [n for n in texts.columns if texts.get_column(n).null_count() > first.get_column(n).null_count()]
-    parts = [_word_counts(first.get_column(n).filter(texts.get_column(n).is_null()), n) for n in names]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=BLANKS_SCHEMA)
+    names = [name for name in how.texts if _nulls(typed, name) > _nulls(first, name)]
+    if not names:
+        return
+    words = [pl.col(name).filter(how.is_blank(pl.col(name))).value_counts().implode() for name in names]
+    for name, counted in zip(names, first.select(words).row(0), strict=True):
+        yield from _blanks(name, counted)
 
 
-def _word_counts(words: pl.Series, name: str) -> pl.DataFrame:
-    counted = words.drop_nulls().rename("word").value_counts(sort=True, name="rows")
-    return counted.select(pl.lit(name).alias("column"), "word", pl.col("rows").cast(pl.Int64))
+def _blanks(column: str, counted: list[dict[str, object]]) -> Iterator[Blank]:
+    for word, rows in sorted(tuple(entry.values()) for entry in counted):
+        yield column, str(word), int(str(rows))
+
+
+def _summed(blanks: list[Blank]) -> pl.DataFrame:
+    sums: Counter[tuple[str, str]] = Counter()
+    for column, word, rows in blanks:
+        sums[column, word] += rows
+    lines = [(*key, rows) for key, rows in sums.items()]
+    return pl.DataFrame(lines, schema=BLANKS_SCHEMA, orient="row")
+
+
+def _nulls(frame: pl.DataFrame, name: str) -> int:
+    return frame.get_column(name).null_count()
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
-    """Cells the first pass could not read, per rule: place, text, is_blank, value, code."""
+class _Leftover:
+    """Cells of one column that the first pass could not read: ``place`` in the batch, ``text``, ``value``."""
 
-    parts: tuple[tuple[Rule, pl.DataFrame], ...]
+    rule: Rule
+    words: pl.DataFrame
+    read: pl.DataFrame
+    bad: pl.DataFrame
 
     @classmethod
-    def of(cls, received: pl.DataFrame, first: pl.DataFrame, how: Plan) -> _Rest:
-        """The cells left by the first pass, read carefully."""
-        left = [rule for rule in how.others if _nulls(first, rule) > _nulls(received, rule)]
-        return cls(tuple((rule, _careful(received, first, rule, how.words)) for rule in left))
+    def of(cls, received: pl.DataFrame, typed: pl.DataFrame, rule: Rule, how: Plan) -> _Leftover:
+        """Read the cells carefully that are not null but have no value yet."""
+        text, value = pl.col("text"), pl.col("value")
+        pair = {"text": received.get_column(rule.column), "value": typed.get_column(rule.column)}
+        left = pl.LazyFrame(pair).with_row_index("place").filter(text.is_not_null() & value.is_null())
+        trimmed = left.with_columns(text.str.strip_chars()).with_columns(
+            careful(rule.kind, text, rule.date_format).alias("value"), is_blank=how.is_blank(text)
+        )
+        found = trimmed.collect()
+        return cls(
+            rule,
+            found.filter("is_blank"),
+            found.filter(value.is_not_null()),
+            found.filter(~pl.col("is_blank") & value.is_null()),
+        )
 
-    def filled(self, first: pl.DataFrame, how: Plan) -> list[pl.Series]:
-        """The non-text columns with the careful values put in."""
-        columns = {rule.column: first.get_column(rule.column) for rule in how.others}
-        for rule, cells in self.parts:
-            better = cells.filter(pl.col("value").is_not_null())
-            if better.height:
-                columns[rule.column] = columns[rule.column].scatter(better["place"], better["value"])
-        return list(columns.values())
+    def filled(self, typed: pl.DataFrame) -> pl.Series:
+        """The column with the values that could be read put in."""
+        return typed.get_column(self.rule.column).scatter(self.read["place"], self.read["value"])
 
-    def blanks(self) -> pl.DataFrame:
-        """Blank words in other than text columns."""
-        parts = [_word_counts(cells.filter("is_blank")["text"], rule.column) for rule, cells in self.parts]
-        return pl.concat(parts) if parts else pl.DataFrame(schema=BLANKS_SCHEMA)
-
-    def unreadable(self, received: pl.DataFrame) -> pl.Series:
-        """Per row of the batch the names of unreadable columns."""
-        bad = [_bad(cells).select("place", name=pl.lit(rule.column)) for rule, cells in self.parts]
-        return _lists([part for part in bad if part.height], received.height)
+    def blanks(self) -> Iterator[Blank]:
+        """The blank words among them."""
+        return _blanks(self.rule.column, self.words["text"].value_counts().to_dicts())
 
     def issues(self, received: pl.DataFrame) -> pl.DataFrame:
         """One line per unreadable cell."""
-        return joined([_lines(_bad(cells), rule, received) for rule, cells in self.parts])
+        code = why_unreadable(self.rule.kind, pl.col("text"), self.rule.date_format)
+        return self.bad.select(
+            row=received.get_column("row").gather(self.bad["place"]),
+            column=pl.lit(self.rule.column),
+            value=received.get_column(self.rule.column).gather(self.bad["place"]).str.slice(0, SHOWN),
+            rule=code.replace_strict(_SENTENCES, return_dtype=pl.String),
+            code=code,
+        )
 
 
-def _nulls(frame: pl.DataFrame, rule: Rule) -> int:
-    return frame.get_column(rule.column).null_count()
-
-
-def _careful(received: pl.DataFrame, first: pl.DataFrame, rule: Rule, words: pl.Series) -> pl.DataFrame:
-    cells = received.get_column(rule.column)
-    left = (cells.is_not_null() & first.get_column(rule.column).is_null()).arg_true()
-    text = pl.col("text")
-    return pl.DataFrame({"place": left, "text": cells.gather(left).str.strip_chars()}).with_columns(
-        text.str.to_lowercase().is_in(words.implode()).alias("is_blank"),
-        careful(rule.kind, text, rule.date_format).alias("value"),
-        why_unreadable(rule.kind, text, rule.date_format).alias("code"),
-    )
-
-
-def _bad(cells: pl.DataFrame) -> pl.DataFrame:
-    return cells.filter(~pl.col("is_blank") & pl.col("value").is_null())
-
-
-def _lines(bad: pl.DataFrame, rule: Rule, received: pl.DataFrame) -> pl.DataFrame:
-    return bad.select(
-        received.get_column("row").gather(bad["place"]).alias("row"),
-        pl.lit(rule.column).alias("column"),
-        pl.Series("value", received.get_column(rule.column).gather(bad["place"])).str.slice(0, SHOWN),
-        pl.col("code").replace_strict(_RULES, return_dtype=pl.String).alias("rule"),
-        "code",
-    ).cast(ISSUE_SCHEMA)  # type: ignore[arg-type]
-
-
-def _lists(parts: Sequence[pl.DataFrame], height: int) -> pl.Series:
-    empty = pl.Series("triage.unreadable", [[]], dtype=pl.List(pl.String)).new_from_index(0, height)
-    if not parts:
-        return empty
-    named = pl.concat(parts).group_by("place", maintain_order=True).agg("name").sort("place")
-    lists = pl.DataFrame({"place": pl.arange(height, dtype=pl.UInt32, eager=True)}).join(
-        named, on="place", how="left", maintain_order="left"
-    )
-    return lists["name"].fill_null([]).alias("triage.unreadable")
+def _unreadable(rest: list[_Leftover], height: int) -> pl.Series:
+    """Per row of the batch the names of unreadable columns."""
+    name = "triage.unreadable"
+    if not rest:
+        return pl.Series(name, [[]], dtype=pl.List(pl.String)).new_from_index(0, height)
+    bad = pl.concat(left.bad.select("place", name=pl.lit(left.rule.column)) for left in rest)
+    named = bad.group_by("place", maintain_order=True).agg("name")
+    places = pl.DataFrame({"place": pl.arange(height, dtype=pl.UInt32, eager=True)})
+    lists = places.join(named, on="place", how="left", maintain_order="left").get_column("name")
+    return lists.fill_null([]).alias(name)

@@ -60,24 +60,20 @@ def check(
     columns = tuple(name for name in received.columns if name != _ROW)
     rules = rules_of(columns, kinds, date_formats or {})
     cells = read_cells(received, plan(rules, tuple(blank_words)))
-    clean = pl.DataFrame([received.get_column(_ROW), *cells.typed, *_email(cells.typed), cells.unreadable])
+    rows = received.get_column(_ROW)
+    clean = pl.DataFrame([rows, *cells.typed.iter_columns(), *_email(cells.typed), cells.unreadable])
     marked = mark(received, clean, seen or Seen())
-    found = joined([cells.issues, _invalid_emails(clean), marked.issues])
-    return Triaged(marked.leads, found, marked.rejected, cells.blanks, marked.seen)
+    found = joined([*cells.issues, *_invalid_emails(clean), *marked.issues])
+    return Triaged(marked.leads, found, joined(marked.rejected), cells.blanks, marked.seen)
 
 
 def _email(typed: pl.DataFrame) -> list[pl.Series]:
     if _EMAIL in typed.columns:
         return email_columns(typed.get_column(_EMAIL)).get_columns()
     names = ("triage.email_kind", "triage.email_domain")
-    return [pl.repeat(None, typed.height, dtype=pl.String, eager=True).alias(name) for name in names]
+    return [pl.Series(name, [None], dtype=pl.String).new_from_index(0, typed.height) for name in names]
 
 
-def _invalid_emails(clean: pl.DataFrame) -> pl.DataFrame:
-    kind = clean.get_column("triage.email_kind")
-    if kind.null_count() == clean.height:
-        return joined([])
-    bad = clean.filter(kind == EmailKind.INVALID)
-    return (
-        issues(bad, RowCode.INVALID_EMAIL, column=_EMAIL, value=pl.col(_EMAIL)) if bad.height else joined([])
-    )
+def _invalid_emails(clean: pl.DataFrame) -> list[pl.DataFrame]:
+    bad = clean.filter(pl.col("triage.email_kind") == EmailKind.INVALID.value)
+    return [issues(bad, RowCode.INVALID_EMAIL, column=_EMAIL, value=pl.col(_EMAIL))] if bad.height else []

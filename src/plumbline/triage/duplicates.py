@@ -15,20 +15,29 @@ import polars as pl
 from plumbline.domain.rowcodes import RowCode
 from plumbline.triage.email import EmailKind
 from plumbline.triage.firsts import Firsts
-from plumbline.triage.report import issues, joined
+from plumbline.triage.report import issues
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
+    Hashes = NDArray[np.uint64]
     Rows = NDArray[np.uint32]
 
 #: Any of these says who the lead is; name and company count together.
 _IDENTITIES: Final = (("contact.email",), ("contact.phone",), ("contact.name", "account.name"))
 _ID: Final = "lead.id"
-_NOT_CONTENT: Final = ("row", _ID)
+_EMAIL: Final = "contact.email"
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _ROW_SHIFT: Final = np.uint64(32)
+_SENTENCES: Final = {
+    RowCode.DUPLICATE: pl.format("Row {} holds the same lead.", "first"),
+    RowCode.SHARED_EMAIL: pl.format("Row {} has the same e-mail address with other content.", "first"),
+    RowCode.INDISTINGUISHABLE: pl.format(
+        "Row {} has the same content, and nothing says who either is.", "first"
+    ),
+    RowCode.REPEATED_ID: pl.format("Row {} has this id with other content.", "first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Seen:
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, in bytes: about 16 a lead, 12 a different content, 12 an address."""
+        """Memory taken, in bytes: 16 for a lead, 12 for each different content, 12 for each address."""
         return self.ids.nbytes + self.contents.nbytes + self.emails.nbytes
 
 
@@ -50,9 +59,36 @@ class Marked:
     """Leads with ``triage.duplicate_of`` and ``triage.shares_email``; a row whose id is taken is rejected."""
 
     leads: pl.DataFrame
-    issues: pl.DataFrame
-    rejected: pl.DataFrame
+    issues: list[pl.DataFrame]
+    rejected: list[pl.DataFrame]
     seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What rows are compared by."""
+
+    rows: Rows
+    id: Hashes
+    content: Hashes
+    email: Hashes
+    has_identity: Flags
+    has_email: Flags
+
+    @classmethod
+    def of(cls, received: pl.DataFrame, clean: pl.DataFrame) -> _Facts:
+        """The facts of a batch: ids and content as received, identities from what could be read."""
+        known = clean.select(
+            pl.col(_ID).hash(2).alias("id"), _email_hash(clean), _has_identity(clean), _has_email(clean)
+        )
+        return cls(
+            received.get_column("row").to_numpy().astype(np.uint32),
+            known.get_column("id").to_numpy(),
+            _content(received, known),
+            known.get_column("email").to_numpy(),
+            known.get_column("has_identity").to_numpy(),
+            known.get_column("has_email").to_numpy(),
+        )
 
 
 def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
@@ -63,109 +99,79 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
         clean: the same rows typed, with ``triage.email_kind``.
         seen: the state after the earlier batches of the same file.
     """
-    rows = received.get_column("row").to_numpy().astype(np.uint32)
-    content = _content(received)
-    id_first, is_taken, ids = _by_id(received, rows, content, seen.ids)
-    kept = ~is_taken
-    content_first, contents = _first_rows(seen.contents, content, rows, kept)
-    has_identity = _has_identity(clean)
-    original = np.where(has_identity, content_first, id_first)
-    is_duplicate = kept & (original != rows)
-    has_email = kept & ~is_duplicate & _has_email(clean)
-    email_first, emails = _first_rows(seen.emails, _email(clean), rows, has_email)
+    facts = _Facts.of(received, clean)
+    rows = facts.rows
+    same_id, is_taken, ids = _by_id(facts, seen.ids)
+    same_content, contents = _first_rows(seen.contents, facts.content, rows, ~is_taken)
+    original = np.where(facts.has_identity, same_content, same_id)
+    is_duplicate = ~is_taken & (original != rows)
+    is_lead = ~is_taken & ~is_duplicate
+    same_email, emails = _first_rows(seen.emails, facts.email, rows, is_lead & facts.has_email)
+    shares_email = same_email != rows
     leads = clean.with_columns(
-        _row_names(original, is_duplicate).alias("triage.duplicate_of"),
-        pl.Series("triage.shares_email", has_email & (email_first != rows)),
+        _row_names(original, is_duplicate), pl.Series("triage.shares_email", shares_email)
     )
+    is_alike = is_lead & ~facts.has_identity & (same_content != rows)
     return Marked(
-        leads if kept.all() else leads.filter(kept),
-        joined(
-            [
-                _lines(leads, is_duplicate, original, RowCode.DUPLICATE),
-                _lines(leads, has_email & (email_first != rows), email_first, RowCode.SHARED_EMAIL),
-                _lines(
-                    leads,
-                    kept & ~is_duplicate & ~has_identity & (content_first != rows),
-                    content_first,
-                    RowCode.INDISTINGUISHABLE,
-                ),
-            ]
-        ),
-        _lines(leads, is_taken, id_first, RowCode.REPEATED_ID),
+        leads.filter(~is_taken) if is_taken.any() else leads,
+        [
+            *_lines(leads, is_duplicate, original, RowCode.DUPLICATE),
+            *_lines(leads, shares_email, same_email, RowCode.SHARED_EMAIL),
+            *_lines(leads, is_alike, same_content, RowCode.INDISTINGUISHABLE),
+        ],
+        _lines(leads, is_taken, same_id, RowCode.REPEATED_ID),
         Seen(ids, contents, emails),
     )
 
 
-def _content(received: pl.DataFrame) -> NDArray[np.uint64]:
-    columns = sorted(name for name in received.columns if name not in _NOT_CONTENT)
-    if not columns:  # nothing but ids: there is no content that two rows could share
-        return received.get_column(_ID).hash(1).to_numpy()
-    return received.select(columns).hash_rows(1).to_numpy()
+def _content(received: pl.DataFrame, known: pl.DataFrame) -> Hashes:
+    columns = sorted(name for name in received.columns if name not in ("row", _ID))
+    # Where a file has nothing but ids, there is no content that two rows could share.
+    return (received.select(columns).hash_rows(1) if columns else known.get_column("id")).to_numpy()
 
 
-def _by_id(
-    received: pl.DataFrame, rows: Rows, content: NDArray[np.uint64], seen: Firsts
-) -> tuple[Rows, Flags, Firsts]:
+def _by_id(facts: _Facts, seen: Firsts) -> tuple[Rows, Flags, Firsts]:
     """The first row with each id, which rows have an id that other content took, and the state after."""
-    packed = (rows.astype(np.uint64) << _ROW_SHIFT) | (content & _LOW)
-    firsts, after = seen.merged(received.get_column(_ID).hash(2).to_numpy(), packed)
-    return (firsts >> _ROW_SHIFT).astype(np.uint32), (firsts & _LOW) != (content & _LOW), after
+    packed = (facts.rows.astype(np.uint64) << _ROW_SHIFT) | (facts.content & _LOW)
+    firsts, after = seen.merged(facts.id, packed)
+    return (firsts >> _ROW_SHIFT).astype(np.uint32), (firsts & _LOW) != (facts.content & _LOW), after
 
 
-def _first_rows(seen: Firsts, keys: NDArray[np.uint64], rows: Rows, counts: Flags) -> tuple[Rows, Firsts]:
+def _first_rows(seen: Firsts, keys: Hashes, rows: Rows, counts: Flags) -> tuple[Rows, Firsts]:
     """The first row with each key among the rows that count; the others are their own first."""
-    if counts.all():
-        return seen.merged(keys, rows)
     firsts = rows.copy()
     firsts[counts], after = seen.merged(keys[counts], rows[counts])
     return firsts, after
 
 
-def _has_identity(clean: pl.DataFrame) -> Flags:
+def _has_identity(clean: pl.DataFrame) -> pl.Expr:
     known = [
         pl.all_horizontal(pl.col(names).is_not_null())
         for names in _IDENTITIES
         if set(names) <= set(clean.columns)
     ]
-    if not known:
-        return np.zeros(clean.height, np.bool_)
-    return clean.select(pl.any_horizontal(known)).to_series().to_numpy()
+    return pl.any_horizontal([*known, pl.lit(value=False)]).alias("has_identity")
 
 
-def _has_email(clean: pl.DataFrame) -> Flags:
-    kind = clean.get_column("triage.email_kind")
-    return (kind.is_not_null() & (kind != EmailKind.INVALID).fill_null(value=False)).to_numpy()
+def _has_email(clean: pl.DataFrame) -> pl.Expr:
+    kind = pl.col("triage.email_kind") if _EMAIL in clean.columns else pl.lit(None, dtype=pl.String)
+    return (kind != EmailKind.INVALID.value).fill_null(value=False).alias("has_email")
 
 
-def _email(clean: pl.DataFrame) -> NDArray[np.uint64]:
-    if "contact.email" not in clean.columns:
-        return np.zeros(clean.height, np.uint64)
-    return clean.get_column("contact.email").str.to_lowercase().hash(3).to_numpy()
+def _email_hash(clean: pl.DataFrame) -> pl.Expr:
+    address = pl.col(_EMAIL).str.to_lowercase() if _EMAIL in clean.columns else pl.lit("")
+    return address.hash(3).alias("email")
 
 
-def _row_names(rows: Rows, flags: Flags) -> pl.Series:
+def _row_names(rows: Rows, flags: Flags) -> pl.Expr:
     if not flags.any():
-        return pl.repeat(None, len(rows), dtype=pl.String, eager=True)
-    named = pl.DataFrame({"row": rows, "is": flags}).select(pl.when("is").then(_named(pl.col("row"))))
-    return named.to_series()
+        return pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
+    named = pl.when(pl.lit(pl.Series(flags))).then(pl.format("row {}", pl.lit(pl.Series(rows))))
+    return named.alias("triage.duplicate_of")
 
 
-def _named(row: pl.Expr) -> pl.Expr:
-    return pl.format("row {}", row)
-
-
-def _lines(leads: pl.DataFrame, flags: Flags, firsts: Rows, code: RowCode) -> pl.DataFrame:
-    found = leads.select("row", _ID, first=pl.Series(firsts)).filter(flags) if flags.any() else leads.head(0)
-    if not found.height:
-        return joined([])
-    return issues(found, code, column=_ID, value=pl.col(_ID), rule=_SENTENCES[code])
-
-
-_SENTENCES: Final = {
-    RowCode.DUPLICATE: pl.format("Row {} holds the same lead.", "first"),
-    RowCode.SHARED_EMAIL: pl.format("Row {} has the same e-mail address with other content.", "first"),
-    RowCode.INDISTINGUISHABLE: pl.format(
-        "Row {} has the same content, and nothing says who either is.", "first"
-    ),
-    RowCode.REPEATED_ID: pl.format("Row {} has this id with other content.", "first"),
-}
+def _lines(leads: pl.DataFrame, flags: Flags, firsts: Rows, code: RowCode) -> list[pl.DataFrame]:
+    if not flags.any():
+        return []
+    found = leads.select("row", _ID, first=pl.Series(firsts)).filter(flags)
+    return [issues(found, code, column=_ID, value=pl.col(_ID), rule=_SENTENCES[code])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
 from typing import Final
 
@@ -30,54 +31,62 @@ FREE: Final = _listed("free_mail.txt")
 ROLES: Final = _listed("role_names.txt")
 
 _ATOM: Final = r"[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+"
-_LOCAL: Final = rf'{_ATOM}(?:\.{_ATOM})*|"(?:[^"\\]|\\.)+"'
-_LABEL: Final = r"[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?"
-_TOP: Final = r"xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}]+"
-_ADDRESS: Final = rf"^({_LOCAL})@((?:{_LABEL}\.)+(?:{_TOP}))$"
+_LOCAL: Final = rf'(?:{_ATOM}(?:\.{_ATOM})*|"(?:[^"\\@]|\\[^@])+")'
+_LABEL: Final = r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?"
+_TOP: Final = r"(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}]+)"
+_ADDRESS: Final = rf"^{_LOCAL}@(?:{_LABEL}\.)+{_TOP}$"
 #: RFC 5321 §4.5.3.1 and RFC 3696 erratum 1690, in bytes.
 _LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
+
+_LOWER: Final = pl.col("address").str.to_lowercase()
+_IS_VALID: Final = (
+    pl.col("lower").str.contains(_ADDRESS)
+    & (pl.col("lower").str.len_bytes() <= _LONGEST)
+    & (pl.col("lower").str.find("@", literal=True) <= _LONGEST_LOCAL)
+)
+_PARTS: Final = (
+    pl.when(_IS_VALID).then(pl.col("lower")).str.splitn("@", 2).struct.rename_fields(["local", "domain"])
+)
+#: The part before a sub-address: ``sales`` of ``sales+fair``.
+_NAME: Final = pl.col("local").str.splitn("+", 2).struct.field("field_0")
+_DOMAIN: Final = pl.col("domain").alias("triage.email_domain")
 
 
 def email_columns(address: pl.Series) -> pl.DataFrame:
     """``triage.email_kind`` and ``triage.email_domain`` of trimmed addresses; null without an address.
 
-    An address beyond RFC 5321's lengths, without a dot in its domain or with spaces is invalid. Domains
+    An address beyond RFC 5321's lengths, without a dot in its domain or with a space is invalid. Domains
     are compared in lower case; a subdomain of a disposable or free domain counts as that domain.
     """
-    parts = _parts(address)
-    domains = parts["domain"].drop_nulls().unique().to_list()
-    kind = _kind([d for d in domains if _is_under(d, DISPOSABLE)], [d for d in domains if _is_under(d, FREE)])
-    return parts.select(kind.alias("triage.email_kind"), pl.col("domain").alias("triage.email_domain"))
+    lower = pl.DataFrame([address.alias("address")]).select(_LOWER.alias("lower"))
+    parts = lower.with_columns(_PARTS.alias("parts")).unnest("parts")
+    domains = parts.get_column("domain").unique().drop_nulls().to_list()
+    return parts.select(_kind(_under(domains, DISPOSABLE), _under(domains, FREE)), _DOMAIN)
 
 
-def _parts(address: pl.Series) -> pl.DataFrame:
-    lower = pl.DataFrame({"address": address.str.to_lowercase()})
-    text = pl.col("address")
-    fits = (text.str.len_bytes() <= _LONGEST) & (text.str.find("@", literal=True) <= _LONGEST_LOCAL)
-    return lower.with_columns(
-        pl.when(fits).then(text.str.extract(_ADDRESS, 1)).alias("local"),
-        pl.when(fits).then(text.str.extract(_ADDRESS, 2)).alias("domain"),
-    )
-
-
-def _kind(disposable: list[str], free: list[str]) -> pl.Expr:
+@lru_cache(maxsize=16)
+def _kind(disposable: tuple[str, ...], free: tuple[str, ...]) -> pl.Expr:
+    """The first kind that fits; an address without readable parts is invalid."""
     domain = pl.col("domain")
-    role = pl.col("local").str.extract(r"^([^+]+)").is_in(list(ROLES))
-    return (
-        pl.when(pl.col("address").is_null()).then(None)
-        .when(domain.is_null()).then(pl.lit(EmailKind.INVALID.value))
-        .when(domain.is_in(disposable)).then(pl.lit(EmailKind.DISPOSABLE.value))
-        .when(domain.is_in(free)).then(pl.lit(EmailKind.FREE.value))
-        .when(role).then(pl.lit(EmailKind.ROLE.value))
-        .otherwise(pl.lit(EmailKind.BUSINESS.value))
-    )  # fmt: skip
+    kinds = [
+        (domain.is_in(disposable), EmailKind.DISPOSABLE),
+        (domain.is_in(free), EmailKind.FREE),
+        (_NAME.is_in(ROLES), EmailKind.ROLE),
+        (domain.is_not_null(), EmailKind.BUSINESS),
+        (pl.col("lower").is_not_null(), EmailKind.INVALID),
+    ]
+    chosen = [pl.when(condition).then(pl.lit(kind.value)) for condition, kind in kinds]
+    return pl.coalesce(chosen).alias("triage.email_kind")
 
 
-def _is_under(domain: str, listed: frozenset[str]) -> bool:
-    """Whether a domain or a domain above it is listed."""
-    while "." in domain:
+def _under(domains: list[str], listed: frozenset[str]) -> tuple[str, ...]:
+    """The domains that are listed, or stand below one that is."""
+    return tuple(domain for domain in domains if domain in listed or _is_below(domain, listed))
+
+
+def _is_below(domain: str, listed: frozenset[str]) -> bool:
+    while "." in (domain := domain.partition(".")[2]):
         if domain in listed:
             return True
-        domain = domain.partition(".")[2]
     return False

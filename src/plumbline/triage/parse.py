@@ -15,7 +15,7 @@ from plumbline.domain.rowcodes import RowCode
 from plumbline.domain.words import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Larger magnitudes are no head counts and no money, and lose whole units as floats.
 LARGEST: Final = 1e15
@@ -29,19 +29,8 @@ TYPES: Final[dict[Kind, pl.DataType]] = {
     Kind.FLAG: pl.Boolean(),
     Kind.DATE: pl.Date(),
 }
-_FLAGS: Final = {
-    "yes": True,
-    "true": True,
-    "y": True,
-    "1": True,
-    "no": False,
-    "false": False,
-    "n": False,
-    "0": False,
-}
-_SPELLED: Final = {
-    spelling: value for word, value in _FLAGS.items() for spelling in (word, word.upper(), word.capitalize())
-}
+_TRUE: Final = ("yes", "true", "y", "1")
+_FALSE: Final = ("no", "false", "n", "0")
 _CURRENCY: Final = r"(?:[$€£¥₹]|[A-Z]{3})"
 _NUMBER: Final = (
     rf"^([+-]?)\s*{_CURRENCY}?\s*((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*{_CURRENCY}?$"
@@ -76,7 +65,7 @@ def plain(rule: Rule) -> pl.Expr:
     if rule.kind is Kind.NUMBER:
         return _in_range(cell.cast(pl.Float64, strict=False)).alias(rule.column)
     if rule.kind is Kind.FLAG:
-        return cell.replace_strict(_SPELLED, default=None, return_dtype=pl.Boolean)
+        return _flag(cell, _spelled(_TRUE), _spelled(_FALSE)).alias(rule.column)
     return _in_years(_date(cell, rule.date_format or ISO_DATE)).alias(rule.column)
 
 
@@ -85,7 +74,7 @@ def careful(kind: Kind, text: pl.Expr, date_format: str | None) -> pl.Expr:
     if kind is Kind.NUMBER:
         return _in_range(_number(text))
     if kind is Kind.FLAG:
-        return text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+        return _flag(text.str.to_lowercase(), _TRUE, _FALSE)
     return _in_years(_any_date(text, date_format))
 
 
@@ -106,6 +95,16 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 def _either(condition: pl.Expr, yes: RowCode, no: RowCode) -> pl.Expr:
     return pl.when(condition).then(pl.lit(yes.value)).otherwise(pl.lit(no.value))
+
+
+def _spelled(words: Sequence[str]) -> list[str]:
+    """The words in the cases that exports use."""
+    return [spelling for word in words for spelling in {word, word.upper(), word.capitalize()}]
+
+
+def _flag(cell: pl.Expr, true: Sequence[str], false: Sequence[str]) -> pl.Expr:
+    is_true = cell.is_in(true)
+    return pl.when(is_true | cell.is_in(false)).then(is_true)
 
 
 def _in_range(number: pl.Expr) -> pl.Expr:

@@ -23,9 +23,12 @@ ISSUE_SCHEMA: Final = {
 SHOWN: Final = 200
 
 
+_NONE: Final = pl.DataFrame(schema=ISSUE_SCHEMA)
+
+
 def no_issues() -> pl.DataFrame:
     """A report without lines."""
-    return pl.DataFrame(schema=ISSUE_SCHEMA)
+    return _NONE.clone()
 
 
 def issues(
