@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -50,11 +49,23 @@ _COMPARE: Final[Mapping[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
     Op.GT: operator.gt,
     Op.GE: operator.ge,
 }
+
+
+def _divided(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """IEEE division; unknown by zero.
+
+    Polars divides a column by a scalar as a product with the reciprocal, which for some numbers is off in the
+    last digit, and only in frames of more than one row (pola-rs/polars#20038). Adding zero times the left
+    side makes the divisor a column, so that one lead and many get the same number.
+    """
+    return pl.when(right != 0.0).then(left / (right + left * 0.0))
+
+
 _CALCULATE: Final[Mapping[Sum, Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
     Sum.ADD: operator.add,
     Sum.SUB: operator.sub,
     Sum.MUL: operator.mul,
-    Sum.DIV: lambda left, right: pl.when(right != 0.0).then(left / right),
+    Sum.DIV: _divided,
 }
 
 
@@ -98,6 +109,8 @@ def _value(node: Node) -> pl.Expr:
             return pl.lit(value, dtype=_TYPES[kind])
         case Bounded(operand=operand):
             return _bounded(_render(operand))
+        case Arithmetic() if not names_of(node):
+            return pl.lit(to_row(node)({}), dtype=pl.Float64)
         case Arithmetic(op=op, left=left, right=right):
             return _CALCULATE[op](_render(left), _render(right))
         case _:
@@ -128,7 +141,7 @@ def _like(text: pl.Expr, pattern: str) -> pl.Expr:
 
 
 def _pattern(piece: str) -> str:
-    return ".".join(re.escape(plain) for plain in piece.split("_"))
+    return ".".join(pl.escape_regex(plain) for plain in piece.split("_"))
 
 
 def _joined(join: Callable[[pl.Expr, pl.Expr], pl.Expr], parts: Sequence[pl.Expr]) -> pl.Expr:

@@ -73,7 +73,9 @@ _PLAIN: Final = (Name, Constant)
 def to_sql(node: Node, dialect: Dialect) -> str:
     """A boolean (or number) expression over columns named like the names, quoted; NULL is unknown."""
     engine = _ENGINES[dialect]
-    return _Writer(engine).render(node).sql(dialect=engine.dialect, identify=True)
+    writer = _Writer(engine)
+    rendered = writer.number(node) if kind_of(node) is Kind.NUMBER else writer.render(node)
+    return rendered.sql(dialect=engine.dialect, identify=True)
 
 
 @dataclass(frozen=True, slots=True)
