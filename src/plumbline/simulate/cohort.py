@@ -54,7 +54,7 @@ class _Maker:
         said = messages.write_first(self.settings, self.streams, codes, tidy)
         said = pl.concat([said, write_later(self.settings, self.streams, codes, tidy, said)])
         leads = forms.spoil(self.settings, self.streams, tidy, codes, self.level)
-        leads = faults.spoil_cells(with_message(leads, codes, said), codes)
+        leads = faults.spoil_cells(with_message(with_full_name(leads), codes, said), codes)
         return Cohort(codes, leads, said, events.happen(self.settings, self.streams, codes))
 
 
@@ -80,6 +80,12 @@ def with_message(leads: pl.DataFrame, codes: pl.DataFrame, said: pl.DataFrame) -
         maintain_order="left",
     )
     return leads.with_columns(text["Message"])
+
+
+def with_full_name(leads: pl.DataFrame) -> pl.DataFrame:
+    """The export's column with both names, as they were typed."""
+    both = pl.concat_str("First Name", pl.lit(" "), "Last Name").alias("Full Name")
+    return leads.select("Lead ID", "Created", both, pl.exclude("Lead ID", "Created"))
 
 
 def _remember(past: pl.DataFrame | None, codes: pl.DataFrame, week: int) -> pl.DataFrame:

@@ -43,7 +43,7 @@ class Visible:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """All that happens outside of sales. ``codes`` (a row per lead) and ``labels`` (per message) are truth."""
+    """All that happens outside of sales. ``codes`` and ``labels`` (of messages) are truth."""
 
     settings: Settings
     streams: Streams

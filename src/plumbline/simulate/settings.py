@@ -59,12 +59,12 @@ class Forms:
             "How Did You Hear": 0.60,
         }
     )  # fmt: skip
-    missing_slope: float = 0.6
+    missing_slope: float = 0.45
     blank_words: float = 0.35
     casing: float = 0.06
     spaces: float = 0.03
-    ranges: float = 0.10
-    unreadable: float = 0.02
+    ranges: float = 0.06
+    unreadable: float = 0.015
     typos: float = 0.01
     wrong_column: float = 0.005
     written_country: float = 0.12
