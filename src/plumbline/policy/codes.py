@@ -89,6 +89,11 @@ class Code(StrEnum):
     EXAMPLE_UNKNOWN_RULE = "example_unknown_rule"
 
 
+def sentence(message: str) -> str:
+    """A message with a capital and a full stop."""
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
+
+
 EXPLANATIONS: Final[dict[Code, str]] = {
     Code.EMPTY_FILE: "The file holds nothing.",
     Code.FILE_TOO_LARGE: "A policy is at most one megabyte of text; larger files are not read.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbline.domain.bands import Cutoffs, Levels
@@ -65,12 +66,16 @@ def _by_line(issues: Iterable[Issue]) -> list[Issue]:
 
 def _follows_from_broken(issue: Issue, shape: Shape) -> bool:
     """Whether the problem would vanish once a broken entry is mended: it has been reported there."""
-    named = any(f"'{path[1]}'" in issue.message for path in shape.broken if len(path) > 1)
+    named = any(_names(issue.message, str(path[1])) for path in shape.broken if len(path) > 1)
     whole = any(len(path) == 1 and issue.path.split(".")[0] == path[0] for path in shape.broken)
     purpose = ("purpose",) in shape.broken and issue.code == Code.PURPOSE_NOT_ALLOWED
     rules = issue.code == Code.EXAMPLE_UNKNOWN_RULE and any(path[0] == "rules" for path in shape.broken)
     examples = issue.code == Code.NO_EXAMPLES and any(path[0] == "examples" for path in shape.broken)
     return (named and issue.code in _FOLLOW_UPS) or whole or purpose or rules or examples
+
+
+def _names(message: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message) is not None
 
 
 def _build(draft: Draft) -> CompiledPolicy:

@@ -9,6 +9,7 @@ from plumbline.domain.fields import DERIVED, EXTRA, RECEIVED
 from plumbline.domain.issues import Issue, Severity
 from plumbline.domain.signals import COMPLETENESS, EVENT, Measure, SignalSpec
 from plumbline.domain.words import Kind
+from plumbline.policy.codes import Code, sentence
 from plumbline.policy.conditions import parse_condition, parse_value
 from plumbline.policy.names import RESULTS
 from plumbline.policy.source import dotted
@@ -16,7 +17,6 @@ from plumbline.policy.source import dotted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from plumbline.policy.codes import Code
     from plumbline.policy.conditions import Condition, Expression
     from plumbline.policy.schema import PolicyFile, Signal
     from plumbline.policy.shape import Shape
@@ -49,7 +49,7 @@ class Draft:
     def error(self, code: Code, message: str, *path: str | int) -> Issue:
         """A problem that blocks, at a place of the model."""
         original = self.shape.original(path)
-        return Issue(code, message, dotted(original), self.source.line(original))
+        return Issue(code, sentence(message), dotted(original), self.source.line(original))
 
     def warning(self, code: Code, message: str, *path: str | int) -> Issue:
         """A problem that is shown."""

@@ -42,7 +42,7 @@ def _kept(value: Any) -> int:  # noqa: ANN401
 Chance = Annotated[
     int,
     BeforeValidator(_per_10k),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
 ]
 Span = Annotated[
     int,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from plumbline.domain.signals import Measure
 from plumbline.domain.words import Autonomy, Band, Basis, Dimension, Kind, Purpose
 from plumbline.policy.scalars import (
+    PER,
     Chance,
     CutOff,
     Kept,
@@ -28,6 +29,15 @@ MAX_SIGNALS: Final = 300
 MAX_BINS: Final = 500
 MAX_RULES: Final = 500
 MAX_EXAMPLES: Final = 1_000
+
+
+def _chance(default: int, about: str) -> Any:  # noqa: ANN401 - a field
+    """A chance whose default stands in the JSON Schema as people write it."""
+    return Field(default=default, description=about, json_schema_extra={"default": default / PER})
+
+
+def _kept(default: int, about: str) -> Any:  # noqa: ANN401 - a field
+    return Field(default=default, description=about, json_schema_extra={"default": f"{default // 30} months"})
 
 
 class RouteWord(StrEnum):
@@ -166,7 +176,7 @@ class OwnersPart(Part):
 class UnknownsPart(Part):
     """What happens when missing fields may well change the band."""
 
-    material: Chance = Field(default=2_500, description="Chance of another band from which on it matters.")
+    material: Chance = _chance(2_500, "Chance of another band from which on it matters.")
     then: Literal["ask", "review"] = Field(
         default="ask", description="Ask the question that moves most, or a person looks."
     )
@@ -237,20 +247,18 @@ class AutonomyPart(Part):
 class DrawsPart(Part):
     """Chances of the lotteries that keep the system honest."""
 
-    audit: Chance = Field(
-        default=1_500, description="Not-pursued leads judged blind, to know what is missed."
-    )
-    explore: Chance = Field(default=500, description="Low-scored leads worked anyway.")
-    holdout: Chance = Field(default=1_000, description="Accounts worked in the baseline order.")
-    blind: Chance = Field(default=2_000, description="Judged before the score is shown.")
-    probe: Chance = Field(default=100, description="Known cases planted to see whether reviewers look.")
+    audit: Chance = _chance(1_500, "Not-pursued leads judged blind, to know what is missed.")
+    explore: Chance = _chance(500, "Low-scored leads worked anyway.")
+    holdout: Chance = _chance(1_000, "Accounts worked in the baseline order.")
+    blind: Chance = _chance(2_000, "Judged before the score is shown.")
+    probe: Chance = _chance(100, "Known cases planted to see whether reviewers look.")
 
 
 class RetentionPart(Part):
     """How long data is kept after the last contact."""
 
-    lead: Kept = Field(default=730, description="Leads and their decisions' evidence.")
-    message: Kept = Field(default=365, description="What people wrote.")
+    lead: Kept = _kept(720, "Leads and the evidence of their decisions.")
+    message: Kept = _kept(360, "What people wrote.")
 
 
 Scalar = str | int | float | bool | None
@@ -310,8 +318,18 @@ class PolicyFile(Part):
 
 def policy_json_schema() -> dict[str, Any]:
     """The JSON Schema of a policy file, draft 2020-12."""
+    schema = PolicyFile.model_json_schema(by_alias=True, mode="validation")
+    for part in (schema, *schema["$defs"].values()):
+        _close(part.get("properties", {}))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
         "title": "Plumbline policy",
-        **PolicyFile.model_json_schema(by_alias=True, mode="validation"),
     }
+
+
+def _close(properties: dict[str, Any]) -> None:
+    """Names that do not fit the pattern of names are refused by the schema too."""
+    for part in properties.values():
+        if "patternProperties" in part:
+            part["additionalProperties"] = False

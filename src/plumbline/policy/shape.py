@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from plumbline.domain.issues import Issue
-from plumbline.policy.codes import Code
+from plumbline.policy.codes import Code, sentence
 from plumbline.policy.schema import PolicyFile
 from plumbline.policy.source import dotted
 from plumbline.policy.spelling import did_you_mean, known_keys
@@ -96,7 +96,9 @@ def _issues(errors: Sequence[ErrorDetails], source: Source) -> list[Issue]:
     for error in errors:
         path = _place(error, source.data)
         if path not in found:
-            found[path] = Issue(_code(error), _message(error, path), dotted(path), source.line(path))
+            found[path] = Issue(
+                _code(error), sentence(_message(error, path)), dotted(path), source.line(path)
+            )
     return list(found.values())
 
 

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 )
 
 from plumbline.domain.issues import Issue
-from plumbline.policy.codes import Code
+from plumbline.policy.codes import Code, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,12 +106,12 @@ def _yaml(kind: str) -> YAML:
 def _too_large_or_empty(text: str) -> Issue | None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        return Issue(Code.FILE_TOO_LARGE, f"the file has {size:,} bytes; a policy has at most {MAX_BYTES:,}")
+        return Issue(Code.FILE_TOO_LARGE, f"The file has {size:,} bytes; a policy has at most {MAX_BYTES:,}.")
     if not text.strip() or all(
         line.lstrip().startswith("#") or not line.strip() for line in text.splitlines()
     ):
         return Issue(
-            Code.EMPTY_FILE, "the file holds no policy; 'plumbline init' writes one to start from", line=1
+            Code.EMPTY_FILE, "The file holds no policy; 'plumbline init' writes one to start from.", line=1
         )
     return None
 
@@ -152,7 +152,7 @@ class _Composer:
         return True
 
     def problem(self, code: Code, message: str, line: int, path: Path = ()) -> None:
-        self.issues.append(Issue(code, message, dotted(path), line))
+        self.issues.append(Issue(code, sentence(message), dotted(path), line))
 
     def _take_all(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -262,4 +262,4 @@ def _syntax_issue(error: YAMLError) -> Issue:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     hint = "; use spaces instead of the tab" if "'\\t'" in str(problem) else ""
-    return Issue(Code.YAML_SYNTAX, f"not YAML: {problem}{hint}", line=mark.line + 1 if mark else 0)
+    return Issue(Code.YAML_SYNTAX, f"Not YAML: {problem}{hint}.", line=mark.line + 1 if mark else 0)

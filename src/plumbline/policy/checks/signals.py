@@ -83,12 +83,12 @@ def _measure_problem(signal: Signal) -> str | None:
     if source.startswith(EVENT) and signal.measure not in _EVENT_MEASURES:
         return "events are counted: write measure: count, decayed_count or days_since"
     if not source.startswith(EVENT) and signal.measure in _EVENT_MEASURES:
-        return f"{signal.measure} is for events (from: event.<kind>)"
+        return f"'{signal.measure}' is for events (from: event.<kind>)"
     if signal.measure is Measure.DECAYED_COUNT and signal.half_life is None:
-        return "decayed_count needs a half_life, such as 14 days"
+        return "'decayed_count' needs a half_life, such as 14 days"
     field = RECEIVED.get(source)
     if signal.measure is Measure.AGE_DAYS and (field is None or field.kind is not Kind.DATE):
-        return f"age_days needs a date, and '{source or 'an expression'}' is none"
+        return f"'age_days' needs a date, and '{source or 'an expression'}' is none"
     return None
 
 
@@ -102,7 +102,7 @@ def settings(draft: Draft) -> Iterator[Issue]:
             "max_age": signal.max_age and (source == COMPLETENESS or source.startswith(EVENT) or not source),
         }
         for key in (key for key, is_idle in idle.items() if is_idle):
-            message = f"{key} has no effect on this signal"
+            message = f"'{key}' has no effect on this signal"
             yield draft.warning(Code.SETTING_WITHOUT_EFFECT, message, "signals", name, key)
 
 
@@ -113,7 +113,13 @@ def circles(draft: Draft) -> Iterator[Issue]:
         path = _path_back(draft, name)
         if path and told.isdisjoint(path):
             told.update(path)
-            yield draft.error(Code.SIGNAL_CYCLE, " -> ".join([*path, name]), "signals", name, "expr")
+            yield draft.error(
+                Code.SIGNAL_CYCLE,
+                f"made from itself in a circle: {' -> '.join([*path, name])}",
+                "signals",
+                name,
+                "expr",
+            )
         for field in expression.fields:
             if field in RESULTS:
                 message = f"'{field}' is a result: it is only known after all signals are"
