@@ -165,7 +165,10 @@ def test_a_pair_needs_its_signals_in_its_dimension_and_cap(capped_case: slow.Cas
 def test_pairs_that_tie_too_many_bins_together_are_refused(capped_case: slow.Case) -> None:
     signals = tuple(
         replace(
-            capped_case.card.signals[0], name=f"n{at}", labels=("x",) * 60, cuts=tuple(map(float, range(59)))
+            capped_case.card.signals[0],
+            name=f"n{at}",
+            labels=tuple(map(str, range(60))),
+            cuts=tuple(map(float, range(59))),
         )
         for at in range(3)
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.words import Kind
 from plumbline.scorecard.encode import is_text
-from plumbline.scorecard.model import MISSING, SCHEMA_VERSION, Scorecard, SignalBins, Term
+from plumbline.scorecard.model import MISSING, MISSING_LABEL, SCHEMA_VERSION, Scorecard, SignalBins, Term
 from plumbline.scorecard.problems import Problem, problem
 from plumbline.scorecard.ties import tied
 
@@ -136,6 +136,8 @@ def _fit(signal: SignalBins) -> Iterator[str]:
         yield "only text has groups of labels"
     if signal.completeness and signal.kind is not Kind.NUMBER:
         yield "completeness is a number"
+    if len({*signal.labels, MISSING_LABEL, signal.bin_label(signal.unseen)}) < signal.axis:
+        yield "labels must tell its bins apart"
     if signal.known != _bins(signal) or not signal.known:
         yield f"{_bins(signal)} known bins need as many labels, not {signal.known}"
 

@@ -46,7 +46,7 @@ def _worth(plan: Plan, state: State, signal: int, rows: Codes, limits: tuple[Int
     changed = np.zeros(len(rows), dtype=np.int64)
     least = np.full(len(rows), _FAR, dtype=np.int64)
     most = -least
-    for points, weight in _points_if_known(plan, state, signal, rows):
+    for points, weight in points_if_known(plan, state, signal, rows):
         changed += weight * ((points < limits[0]) | (points >= limits[1]))
         least = np.minimum(least, points)
         most = np.maximum(most, points)
@@ -54,7 +54,7 @@ def _worth(plan: Plan, state: State, signal: int, rows: Codes, limits: tuple[Int
     return (chance << _REACH) + most - least
 
 
-def _points_if_known(plan: Plan, state: State, signal: int, rows: Codes) -> Iterator[tuple[Ints, int]]:
+def points_if_known(plan: Plan, state: State, signal: int, rows: Codes) -> Iterator[tuple[Ints, int]]:
     """The points that leads would have for each bin that a signal may take, with the bin's weight."""
     at = next(at for at, block in enumerate(plan.blocks) if signal in block.axes)
     place = next(place for place, unit in enumerate(plan.units) if at in unit.blocks)
