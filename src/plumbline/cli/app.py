@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
@@ -56,7 +57,7 @@ def main() -> None:
         sys.exit(Exit.UNUSABLE)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: people never see a traceback
         _tell_defect(error)
         sys.exit(Exit.UNUSABLE)
 
@@ -64,7 +65,7 @@ def main() -> None:
 def _tell_defect(error: Exception) -> None:
     """An unexpected error's text may hold a lead's data: people get an id, the traceback goes to a file."""
     handle, report = tempfile.mkstemp(prefix="plumbline-", suffix=".txt")
-    with open(handle, "w", encoding="utf-8") as out:
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write("".join(traceback.format_exception(error)))
     errors.print(
         f"plumbline: something went wrong that should not. Details are in {report}, "

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli import running
+from plumbline.cli import places
 from plumbline.cli.exits import Exit
 from plumbline.cli.inputs import policy_from, read_text
 from plumbline.cli.output import Output
+from plumbline.cli.pages import write_page
 from plumbline.report import packet_html, print_packet
-from plumbline.store import LedgerFile, RunFolder
+from plumbline.store import LedgerFile
 
 Run = Annotated[Path, typer.Argument(help="The folder of a run.")]
 Lead = Annotated[str, typer.Argument(help="The id of the lead.")]
@@ -32,13 +33,11 @@ def explain(
 ) -> None:
     """Show why a lead was decided as it was: the evidence packet."""
     output = Output(json=json, quiet=quiet)
-    folder = RunFolder(run)
-    bundle = running.recorded_bundle(folder, running.ledger_path(folder, ledger))
-    packet = running.packet_of(folder, bundle, lead)
+    packet = places.recorded(run, ledger).packet(lead, plumbline=version("plumbline"))
     output.data(packet)
     print_packet(packet, output.console)
     if html is not None:
-        running.write_page(html, packet_html(packet))
+        write_page(html, packet_html(packet))
         output.say(f"\nWritten to {html}")
 
 
@@ -46,7 +45,8 @@ def replay_decision(
     run: Run,
     lead: Lead,
     policy: Annotated[
-        Path | None, typer.Option("--policy", "-p", help="Decide with this policy instead of the recorded one.")
+        Path | None,
+        typer.Option("--policy", "-p", help="Decide with this policy instead of the recorded one."),
     ] = None,
     ledger: Ledger = None,
     json: Json = False,
@@ -57,14 +57,13 @@ def replay_decision(
     Exit status 1 when anything differs.
     """
     output = Output(json=json, quiet=quiet)
-    folder = RunFolder(run)
-    path = running.ledger_path(folder, ledger)
-    bundle = running.recorded_bundle(folder, path)
+    past = places.recorded(run, ledger)
+    bundle = past.bundle
     if policy is not None:
-        bundle, _ = policy_from(read_text(policy), draw_key=bundle.draw_key, cells=bundle.cells)
-        bundle = running.with_recorded_mix(folder, bundle)
-    with LedgerFile(path, create=False) as book:
-        replayed = running.replay_lead(folder, book, bundle, lead)
+        other, _ = policy_from(read_text(policy), draw_key=past.draw_key, cells=bundle.cells)
+        bundle = past.weighed(other)
+    with LedgerFile(places.ledger_of(run, ledger), create=False) as book:
+        replayed = past.replay(lead, book, bundle)
     output.data(replayed)
     if replayed.same:
         output.say(f"{lead}: the same bytes came out (plumbline {version('plumbline')}).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json as json_module
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from plumbline.cli import running
+from plumbline.cli import places
 from plumbline.cli.exits import Exit
 from plumbline.cli.explain import Json, Ledger, Quiet, Run
 from plumbline.cli.output import Output
-from plumbline.ledger.entry import Event, Head
+from plumbline.cli.pages import remove_pages
+from plumbline.ledger import Entry, Head
 from plumbline.store import LedgerFile, RunFolder
 from plumbline.store.erasure import erase_leads, finish_erasures
+from plumbline.store.export import export_ledger
 from plumbline.store.run_check import verify_run
 from plumbline.store.run_folder import MANIFEST
 
@@ -30,26 +32,29 @@ def verify(
     place: Place,
     ledger: Ledger = None,
     head: Annotated[
-        str | None, typer.Option("--head", help="The hash of the last entry you noted; catches a cut-off end.")
+        str | None,
+        typer.Option("--head", help="A head you noted (7:ab12…); a cut-off end shows."),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Recompute every hash. Exit status 1 names the first entry, part or row that does not hold."""
     output = Output(json=json, quiet=quiet)
-    path = running.ledger_of(place, ledger)
+    path = places.ledger_of(place, ledger)
     with LedgerFile(path, create=False) as book:
-        verdict = book.verify(expected_head=_noted(book, head))
+        verdict = book.verify(expected_head=Head.parse(head) if head else None)
         run = verify_run(RunFolder(place), book) if (place / MANIFEST).exists() else None
     broken = verdict.broken or (run.broken if run else None)
-    output.data({"intact": broken is None, "ledger": verdict, "run": run})
+    output.data({"intact": broken is None, "head": str(verdict.head), "broken": broken, "run": run})
     if broken:
         output.say(f"BROKEN: {broken}")
         raise typer.Exit(Exit.FOUND)
-    output.say(f"The ledger holds: {verdict.entries:,} entries, head {verdict.head.hash[:16]}…")
+    output.say(f"The ledger holds: {verdict.head.seq:,} entries. Head {verdict.head}")
     if run:
         state = "finished" if run.finished else "not finished: repeat the command to complete it"
-        output.say(f"The run holds: {run.rows:,} decisions in {run.parts} part(s), {run.erased} erased; {state}.")
+        output.say(
+            f"The run holds: {run.rows:,} decisions in {run.parts} part(s), {run.erased} erased; {state}."
+        )
 
 
 @app.command("show")
@@ -64,17 +69,17 @@ def show(
     """List the last entries, or the proof that a lead's decision is recorded."""
     output = Output(json=json, quiet=quiet)
     if lead is not None:
-        proofs = running.proofs(RunFolder(place), lead)
+        proofs = places.recorded(place, ledger).proofs(lead)
         output.data(proofs)
         for proof in proofs:
             output.say("\n".join(f"{name}: {value}" for name, value in proof.items()))
         return
-    with LedgerFile(running.ledger_of(place, ledger), create=False) as book:
+    with LedgerFile(places.ledger_of(place, ledger), create=False) as book:
         entries = list(book.entries())[-last:]
-    output.data([running.entry_json(entry) for entry in entries])
+    output.data([entry_json(entry) for entry in entries])
     table = Table("entry", "hour", "what", "who", "facts", box=None, header_style="bold")
     for entry in entries:
-        line = running.entry_json(entry)
+        line = entry_json(entry)
         facts = ", ".join(f"{name} {value}" for name, value in entry.header.facts.items())
         table.add_row(str(line["seq"]), str(line["time"]), str(line["kind"]), str(line["actor"]), facts)
     output.console.print(table)
@@ -83,23 +88,26 @@ def show(
 @app.command("export")
 def export(
     place: Place,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File; standard output when left out.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File of JSON lines.")],
     ledger: Ledger = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write the ledger as JSON lines that anybody can verify with the standard library alone."""
-    with LedgerFile(running.ledger_of(place, ledger), create=False) as book:
-        if out is None:
-            for line in book.export():
-                sys.stdout.write(line + "\n")
-            return
-        running.write_lines(out, book.export())
+    output = Output(json=json, quiet=quiet)
+    with LedgerFile(places.ledger_of(place, ledger), create=False) as book:
+        head = export_ledger(book, out)
+    output.data({"file": str(out), "head": str(head)})
+    output.say(f"Wrote {out}. Its head is {head}: keep that somewhere else.")
 
 
 @app.command("erase")
 def erase(
     run: Run,
     leads: Annotated[list[str], typer.Argument(help="Ids of leads.")],
-    basis: Annotated[str, typer.Option("--basis", help="One word, such as request or retention.")] = "request",
+    basis: Annotated[
+        str, typer.Option("--basis", help="One word, such as request or retention.")
+    ] = "request",
     actor: Annotated[str, typer.Option("--actor", help="In whose name.")] = "plumbline-cli",
     ledger: Ledger = None,
     json: Json = False,
@@ -108,22 +116,15 @@ def erase(
     """Erase people from a run. The ledger keeps a tombstone and still verifies."""
     output = Output(json=json, quiet=quiet)
     folder = RunFolder(run)
-    with LedgerFile(running.ledger_path(folder, ledger), create=False) as book:
+    with LedgerFile(places.ledger_of(run, ledger), create=False) as book:
         done = erase_leads(folder, book, leads, actor=actor, basis=basis, now=datetime.now(UTC))
         finish_erasures(folder, book)
-        running.remove_pages(folder, leads)
+        remove_pages(folder, leads)
     output.data(done)
     output.say(f"Erased {done.rows} decision(s); {done.tombstones} tombstone(s) in the ledger.")
 
 
-def _noted(book: LedgerFile, head: str | None) -> Head | None:
-    """The head a person noted, looked up by its hash."""
-    if head is None:
-        return None
-    for entry in book.entries():
-        if entry.hash.hex().startswith(head.rstrip("….")):
-            return Head(entry.header.seq, entry.hash)
-    return Head(sys.maxsize, bytes.fromhex(head.rstrip("….").ljust(64, "0")))
-
-
-__all__ = ["Event", "app"]
+def entry_json(entry: Entry) -> dict[str, object]:
+    """A ledger entry for people and machines."""
+    header: dict[str, object] = json_module.loads(entry.raw)
+    return {**header, "hash": entry.hash.hex()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ class Output:
     def data(self, value: object) -> None:
         """Print a result for machines."""
         if self.json:
-            typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+            typer.echo(json_text(plain(value)))
 
     def say(self, text: str) -> None:
         """Print a line for people."""
@@ -44,7 +45,9 @@ class Output:
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON is what it is
     """Dataclasses and tuples as JSON knows them."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
     return value
@@ -68,3 +71,8 @@ def issue_lines(issues: Iterable[Issue]) -> list[dict[str, object]]:
         }
         for issue in issues
     ]
+
+
+def json_text(value: object) -> str:
+    """JSON as a person would keep it in a file."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)

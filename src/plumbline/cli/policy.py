@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from plumbline.cli import running
+from plumbline.cli import places
 from plumbline.cli.exits import Exit
 from plumbline.cli.explain import Json, Ledger, Quiet, Run
 from plumbline.cli.inputs import NO_KEY, policy_from, read_text
-from plumbline.cli.output import Output, fail, issue_lines
+from plumbline.cli.output import Output, fail, issue_lines, json_text
 from plumbline.domain.issues import Severity
 from plumbline.engines.replay import rerun
 from plumbline.policy import policy_json_schema
@@ -20,7 +20,7 @@ from plumbline.policy.diff import diff as policy_diff
 from plumbline.qualify import compile_bundle
 from plumbline.qualify.examples import example_issues, run_examples
 from plumbline.report import print_issues
-from plumbline.store import RunFolder
+from plumbline.store import write_atomically
 
 app = typer.Typer(help="The policy file.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -83,11 +83,9 @@ def replay(
 ) -> None:
     """Run a changed policy over the leads of a past run: who would move, from where to where, and why."""
     output = Output(json=json, quiet=quiet)
-    folder = RunFolder(run)
-    recorded = running.recorded_bundle(folder, running.ledger_path(folder, ledger))
-    new, _ = policy_from(read_text(policy), draw_key=recorded.draw_key, cells=recorded.cells)
-    new = running.with_recorded_mix(folder, new)
-    found = rerun(folder, recorded, new, as_of=running.as_of(folder), show=show)
+    past = places.recorded(run, ledger)
+    new, _ = policy_from(read_text(policy), draw_key=past.draw_key, cells=past.bundle.cells)
+    found = rerun(past.folder, past.bundle, past.weighed(new), as_of=past.as_of, show=show)
     output.data(found)
     output.say(f"{found.moved:,} of {found.leads:,} leads would be treated otherwise.")
     for title, lines in (("route", found.flows), ("band", found.bands)):
@@ -112,7 +110,9 @@ def _print_owners(output: Output, owners: object) -> None:
 
 @app.command("schema")
 def schema(
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File; standard output when left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File; standard output when left out.")
+    ] = None,
 ) -> None:
     """Print the JSON Schema of policy files, for editors."""
     if out is None:
@@ -120,4 +120,4 @@ def schema(
         return
     if out.exists():
         raise fail("exists", f"{out} exists already.")
-    running.write_lines(out, [running.json_text(policy_json_schema())])
+    write_atomically(out, json_text(policy_json_schema()).encode())

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from plumbline.cli import running
+from plumbline.cli import places
 from plumbline.cli.inputs import events_from, intake_from, policy_from, read_text
 from plumbline.cli.output import Output, errors, fail
+from plumbline.cli.pages import write_pages
 from plumbline.engines import LocalRun, RunRequest
+from plumbline.engines.recorded import RecordedRun
 from plumbline.report import print_summary
 from plumbline.store import LedgerFile, RunFolder
+from plumbline.store.draw_key import draw_key
 
 if TYPE_CHECKING:
-
     from plumbline.domain.issues import Issue
 
 
@@ -35,10 +37,15 @@ def qualify(
         datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="A ledger shared by runs; one in the folder when left out.")
+        Path | None,
+        typer.Option("--ledger", help="A ledger shared by runs; one in the folder when left out."),
     ] = None,
-    actor: Annotated[str, typer.Option("--actor", help="In whose name the run is recorded.")] = "plumbline-cli",
-    pages: Annotated[int, typer.Option("--pages", min=0, help="Evidence pages for so many first leads.")] = 25,
+    actor: Annotated[
+        str, typer.Option("--actor", help="In whose name the run is recorded.")
+    ] = "plumbline-cli",
+    pages: Annotated[
+        int, typer.Option("--pages", min=0, help="Evidence pages for so many first leads.")
+    ] = 25,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")] = False,
 ) -> None:
@@ -51,11 +58,11 @@ def qualify(
     text = read_text(policy)
     folder = RunFolder(out)
     folder.create()
-    with LedgerFile(running.ledger_path(folder, ledger)) as book:
-        key = running.draw_key(book.path)
+    with LedgerFile(places.ledger_of(out, ledger)) as book:
+        key = draw_key(book.path)
         bundle, warnings = policy_from(text, draw_key=key, cells=intake.cells)
         tell(warnings, output)
-        moment = running.moment(folder, as_of)
+        moment = places.moment(folder, as_of)
         state, events_hash = events_from(events, bundle.policy, moment)
         request = RunRequest(
             intake=intake,
@@ -73,7 +80,7 @@ def qualify(
         carry_out(request, output)
         if not folder.parts():
             raise fail("no_leads", f"{leads} holds no row that can be a lead; see {out / 'rejected'}.")
-        summary = running.write_pages(folder, bundle, moment, book, pages)
+        summary = write_pages(RecordedRun(folder, key), book, pages)
     output.data(summary)
     print_summary(summary, output.console)
     output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
@@ -85,9 +92,7 @@ def carry_out(request: RunRequest, output: Output) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:
         task = progress.add_task("Reading")
-        LocalRun(
-            request, progress=lambda rows: progress.update(task, description=f"{rows:,} rows")
-        ).run()
+        LocalRun(request, progress=lambda rows: progress.update(task, description=f"{rows:,} rows")).run()
 
 
 def tell(warnings: list[Issue], output: Output) -> None:

@@ -9,7 +9,8 @@ import typer
 
 from plumbline.cli.explain import Json, Quiet
 from plumbline.cli.output import Output
-from plumbline.simulate import Settings, simulate as simulate_world, write
+from plumbline.simulate import Settings, write
+from plumbline.simulate import simulate as simulate_world
 
 
 def simulate(

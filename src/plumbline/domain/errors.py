@@ -68,6 +68,12 @@ class TamperedError(PlumblineError):
     code = "tampered"
 
 
+class UnknownLeadError(PlumblineError):
+    """No decision about this lead is recorded here."""
+
+    code = "unknown_lead"
+
+
 class RunInProgressError(PlumblineError):
     """Another process works on the same run folder."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
+from plumbline.engines.ahead import ahead
 from plumbline.ledger import Draft, Event
 from plumbline.ledger.runs import run_id
 from plumbline.qualify.bundle import cells_json
@@ -42,21 +43,31 @@ class IntakeBatch(Protocol):
     """Some rows: ``received`` as the main path takes them, ``rejected`` as row issues."""
 
     @property
-    def received(self) -> pl.DataFrame: ...
+    def received(self) -> pl.DataFrame:
+        """``row``, ``lead.id`` and the mapped fields as text."""
+        ...
 
     @property
-    def rejected(self) -> pl.DataFrame: ...
+    def rejected(self) -> pl.DataFrame:
+        """One line per row that could not be read."""
+        ...
 
 
 class Intake(Protocol):
     """A file of leads through its mapping. ``batches`` gives the same batches every time it is called."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What people call the file."""
+        ...
 
-    def sha256(self) -> str: ...
+    def sha256(self) -> str:
+        """Hash of everything that decides what the rows are."""
+        ...
 
-    def batches(self, size: int) -> Iterator[IntakeBatch]: ...
+    def batches(self, size: int) -> Iterator[IntakeBatch]:
+        """The rows in order, at most ``size`` in a batch."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +109,28 @@ class LocalRun:
             recorder.finish(now=request.clock(), facts={"read": read})
 
     def _record_batches(self, recorder: RunRecorder, bundle: Bundle) -> int:
-        seen, read = Seen(), 0
+        read = 0
+        with ahead(self._qualified(recorder, bundle)) as batches:
+            for index, (batch, qualified) in enumerate(batches):
+                if qualified is not None:
+                    self._record(recorder, index, batch, qualified)
+                read += batch.received.height + batch.rejected.height
+                self._progress(read)
+        return read
+
+    def _qualified(
+        self, recorder: RunRecorder, bundle: Bundle
+    ) -> Iterator[tuple[IntakeBatch, Qualified | None]]:
+        """Each batch decided; of one that is recorded already only what later batches must know of it."""
+        seen, recorded = Seen(), frozenset(recorder.recorded)
         for index, batch in enumerate(self._request.intake.batches(recorder.part_rows)):
-            if index in recorder.recorded:
+            if index in recorded:
                 seen = triage_batch(batch.received, bundle, seen).seen
+                yield batch, None
             else:
                 qualified = self._qualify(batch.received, bundle, seen)
                 seen = qualified.seen
-                self._record(recorder, index, batch, qualified)
-            read += batch.received.height + batch.rejected.height
-            self._progress(read)
-        return read
+                yield batch, qualified
 
     def _qualify(self, received: pl.DataFrame, bundle: Bundle, seen: Seen) -> Qualified:
         request = self._request
@@ -125,7 +147,7 @@ class LocalRun:
         recorder.record(index, record(qualified), now=self._request.clock(), beside=beside)
 
     def _with_mix(self) -> Bundle:
-        """The bundle of this run: an unknown value is as likely as it is among the first leads that know it."""
+        """The run's bundle: an unknown value is as likely as it is among the first leads that know it."""
         bundle = self._request.bundle
         first = next(iter(self._request.intake.batches(self._request.part_rows)), None)
         if first is None or first.received.is_empty():
@@ -146,11 +168,14 @@ class LocalRun:
         }
         documents = {**request.documents, POLICY: request.policy_text.encode(), SCORECARD: dump(bundle.card)}
         return RunPlan(
-            run_id(input_hash, bundle.hash, request.as_of), request.part_rows, documents=documents, about=about
+            run_id(input_hash, bundle.hash, request.as_of),
+            request.part_rows,
+            documents=documents,
+            about=about,
         )
 
     def _commit_draw_key(self) -> None:
-        """The key's hash stands in the ledger before the first draw: nobody can choose a luckier one later."""
+        """The key's hash is in the ledger before the first draw: nobody can choose a luckier one later."""
         digest = sha256(self._request.bundle.draw_key).hexdigest()
         draft = Draft(Event.DRAWS_KEY_COMMITTED, digest[:32], self._request.actor, {"key": digest})
         self._request.ledger.append([draft], now=self._request.clock())

@@ -87,9 +87,11 @@ def _pairs(folder: RunFolder, new: Bundle, as_of: datetime) -> Iterator[tuple[pl
 
 def _changed(was: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
     same = [was[name].eq_missing(now[name]) for name in _MOVES]
-    return ~pl.DataFrame([column.alias(str(at)) for at, column in enumerate(same)]).select(
-        pl.all_horizontal(pl.all())
-    ).to_series()
+    return (
+        ~pl.DataFrame([column.alias(str(at)) for at, column in enumerate(same)])
+        .select(pl.all_horizontal(pl.all()))
+        .to_series()
+    )
 
 
 def _counted(flows: Counter[tuple[str, str]]) -> tuple[tuple[str, str, int], ...]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from plumbline.domain.rowcodes import REJECTING, ROW_EXPLANATIONS, RowCode
 from plumbline.domain.words import Band, Level, Route, Stream
+from plumbline.qualify.record import TITLE_FIELDS, title_of
 from plumbline.qualify.summary import (
     BandCount,
     BlankWord,
@@ -36,8 +37,12 @@ if TYPE_CHECKING:
 SAMPLES: Final = 5
 LINES: Final = 12
 #: The order in which people work: what waits costs most first.
-_WORK_ORDER: Final = {Route.FAST_TRACK.word: 0, Route.REVIEW.word: 1, Route.QUEUE.word: 2, Route.NURTURE.word: 3}
-_TITLE_FIELDS: Final = ("contact.name", "account.name", "contact.email")
+_WORK_ORDER: Final = {
+    Route.FAST_TRACK.word: 0,
+    Route.REVIEW.word: 1,
+    Route.QUEUE.word: 2,
+    Route.NURTURE.word: 3,
+}
 
 
 def summarise(
@@ -147,14 +152,17 @@ def _issue(code: str, rows: pl.DataFrame) -> IssueCount:
 def _blanks(blanks: pl.DataFrame) -> tuple[BlankWord, ...]:
     if blanks.is_empty():
         return ()
-    counts = blanks.group_by("column", "word").agg(pl.col("cells").sum())
-    rows = counts.sort(["cells", "column", "word"], descending=[True, False, False]).rows()
+    words = blanks.filter(pl.col("word") != "")
+    counts = words.group_by("column", "word").agg(pl.col("rows").sum())
+    rows = counts.sort(["rows", "column", "word"], descending=[True, False, False]).rows()
     return tuple(BlankWord(*row) for row in rows)
 
 
 def _missing(live: pl.LazyFrame, policy: CompiledPolicy) -> tuple[MissingField, ...]:
     signals = live.select(signal=pl.col("missing").explode(empty_as_null=False)).drop_nulls()
-    rows = signals.group_by("signal").len("leads").sort(["leads", "signal"], descending=[True, False]).collect()
+    rows = (
+        signals.group_by("signal").len("leads").sort(["leads", "signal"], descending=[True, False]).collect()
+    )
     return tuple(
         MissingField(signal, policy.signal(signal).label, leads) for signal, leads in rows.head(LINES).rows()
     )
@@ -167,7 +175,9 @@ def _material(policy: CompiledPolicy) -> pl.Expr:
 def _questions(live: pl.LazyFrame, policy: CompiledPolicy) -> tuple[QuestionCount, ...]:
     asked = live.filter(pl.col("question").is_not_null())
     counts = asked.group_by("question").agg(pl.len().alias("leads"), material=_material(policy).sum())
-    rows = counts.sort(["material", "leads", "question"], descending=[True, True, False]).collect().head(LINES)
+    rows = (
+        counts.sort(["material", "leads", "question"], descending=[True, True, False]).collect().head(LINES)
+    )
     return tuple(_question(policy, *row) for row in rows.rows())
 
 
@@ -205,7 +215,7 @@ def _in_work_order(live: pl.LazyFrame) -> pl.LazyFrame:
 
 def _queue(live: pl.LazyFrame, count: int, packets: Mapping[str, str]) -> tuple[QueueLine, ...]:
     names = set(live.collect_schema().names())
-    titles = [pl.col(f"in.{name}") for name in _TITLE_FIELDS if f"in.{name}" in names]
+    titles = [pl.col(f"in.{name}") for name in TITLE_FIELDS if f"in.{name}" in names]
     wanted = ["lead.id", "route", "owner", "band", "points", "because"]
     rows = _in_work_order(live).head(count).select(*wanted, *titles).collect()
     return tuple(_queue_line(row, packets) for row in rows.iter_rows(named=True))
@@ -224,10 +234,3 @@ def _queue_line(row: dict[str, object], packets: Mapping[str, str]) -> QueueLine
         because=str(row["because"]),
         packet=packets.get(lead),
     )
-
-
-def title_of(record: Mapping[str, object], lead: str) -> str:
-    """What people call a lead: name and company, else the address, else its id."""
-    name, company, email = (record.get(f"in.{field}") for field in _TITLE_FIELDS)
-    parts = [str(part) for part in (name, company) if part]
-    return " · ".join(parts) or str(email or lead)

@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from plumbline.policy import CompiledPolicy
 
 #: Words a form writes into a field that nobody filled. A mapping may say otherwise.
-BLANK_WORDS: Final = ("select", "n/a", "na", "none", "null", "nan", "-", "--", "?", "unknown", "not provided", "#value!")
+BLANK_WORDS: Final = (
+    "select",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nan",
+    "-",
+    "--",
+    "?",
+    "unknown",
+    "not provided",
+    "#value!",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,13 @@ class Bundle:
 def cells_json(cells: CellReading) -> dict[str, object]:
     """The settings of cell reading as canonical data."""
     return {"blank_words": sorted(cells.blank_words), "date_formats": dict(cells.date_formats)}
+
+
+def cells_of(data: object) -> CellReading:
+    """Settings of cell reading as ``cells_json`` gave them."""
+    if not isinstance(data, dict):
+        raise TypeError("no settings of cell reading")
+    return CellReading(tuple(data["blank_words"]), dict(data["date_formats"]))
 
 
 def compile_bundle(

@@ -83,11 +83,11 @@ def _ids(count: int) -> list[str]:
 
 def _bare_leads(count: int) -> pl.DataFrame:
     ids = _ids(count)
-    text, flags = pl.Series([None] * count, dtype=pl.String), [[]] * count
+    text = pl.Series([None] * count, dtype=pl.String)
     return pl.DataFrame({"row": range(1, count + 1), "lead.id": ids}).with_columns(
         text.alias("triage.email_kind"),
         text.alias("triage.email_domain"),
-        pl.Series("triage.unreadable", flags, dtype=pl.List(pl.String)),
+        pl.lit([], dtype=pl.List(pl.String)).alias("triage.unreadable"),
     )
 
 

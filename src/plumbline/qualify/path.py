@@ -1,6 +1,6 @@
 """The main path. Everything else in Plumbline feeds it or acts on it.
 
-    received ──triage──▶ clean leads ──signals──▶ one column per signal ──scorecard──▶ points ──policy──▶ decisions
+    received ──triage──▶ clean ──signals──▶ a column per signal ──scorecard──▶ points ──policy──▶ decisions
 
 It works on columns, so one lead and ten million take the same path. Pure: the time, the keys and the state of
 earlier batches come in as arguments, and the same arguments give the same bytes.
@@ -81,10 +81,23 @@ def qualify(
 
 def requalify(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
     """Decide again about stored inputs: each row by itself, with the context kept beside it (law 4)."""
-    triaged = triage_batch(received_of(inputs), bundle)
-    clean = with_context(triaged, inputs)
-    signals = bundle.assembler.assemble(clean, as_of=as_of, events=events_of(inputs))
-    return decide_signals(signals, clean, bundle)
+    clean = clean_of(inputs, bundle)
+    return decide_signals(_assembled(clean, inputs, bundle, as_of), clean, bundle)
+
+
+def clean_of(inputs: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
+    """The clean fields of stored inputs."""
+    return with_context(triage_batch(received_of(inputs), bundle), inputs)
+
+
+def signals_of(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
+    """The signals of stored inputs."""
+    clean = clean_of(inputs, bundle)
+    return _assembled(clean, inputs, bundle, as_of)
+
+
+def _assembled(clean: pl.DataFrame, inputs: pl.DataFrame, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
+    return bundle.assembler.assemble(clean, as_of=as_of, events=events_of(inputs))
 
 
 def triage_batch(received: pl.DataFrame, bundle: Bundle, seen: Seen | None = None) -> Triaged:
@@ -105,8 +118,10 @@ def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -
     profiled = signals if not objected.any() else signals.filter(~objected)
     scores = score(profiled, bundle.card, bundle.policy.bands, askable=bundle.policy.asks)
     known = pl.concat([profiled, scores.drop("lead.id", strict=False)], how="horizontal")
-    frame = leads.join(known, on="lead.id", how="left", maintain_order="left") if objected.any() else (
-        pl.concat([leads, known.drop("lead.id")], how="horizontal")
+    frame = (
+        leads.join(known, on="lead.id", how="left", maintain_order="left")
+        if objected.any()
+        else (pl.concat([leads, known.drop("lead.id")], how="horizontal"))
     )
     decided = decide(frame, bundle.policy, draw_key=bundle.draw_key)
     kept = frame.select("row", *(name for name in scores.columns if name != "lead.id"))

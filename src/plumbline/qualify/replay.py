@@ -73,7 +73,9 @@ def replay(
     if intact and canonical_rows(was).to_list() == canonical_rows(now).to_list():
         return Replayed(recorded.item(0, "lead.id"), (), ())
     return Replayed(
-        recorded.item(0, "lead.id"), _differences(was, now), _causes(bundle.versions(), versions, intact=intact)
+        recorded.item(0, "lead.id"),
+        _differences(was, now),
+        _causes(bundle.versions(), versions, intact=intact),
     )
 
 
