@@ -52,6 +52,7 @@ class _Maker:
         codes = pl.concat([codes, again]).sort("created", "number")
         tidy = render.render(self.settings, codes, self.accounts)
         said = messages.write_first(self.settings, self.streams, codes, tidy)
+        said = faults.spoil_messages(said, codes)
         said = pl.concat([said, write_later(self.settings, self.streams, codes, tidy, said)])
         leads = forms.spoil(self.settings, self.streams, tidy, codes, self.level)
         leads = faults.spoil_cells(with_message(with_full_name(leads), codes, said), codes)

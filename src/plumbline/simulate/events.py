@@ -24,6 +24,7 @@ KINDS: Final = ("page_view", "pricing_view", "demo_request", "download", "email_
 
 def happen(settings: Settings, streams: Streams, codes: pl.DataFrame) -> pl.DataFrame:
     """Columns ``number``, ``kind`` (code) and ``at`` (seconds). The interested do more of everything."""
+    codes = codes.filter(pl.col("number") == pl.col("key"))  # what an integration sends again has no visits
     parts = [_drawn(streams, codes, kind, rate, after=False) for kind, rate in _before(codes).items()]
     parts += [_drawn(streams, codes, kind, rate, after=True) for kind, rate in _after(codes).items()]
     parts += [_by_form(codes), _faked(codes)]

@@ -124,6 +124,18 @@ def _gamed(codes: pl.DataFrame) -> pl.DataFrame:
     return codes.with_columns(logit=pl.when(gamed).then(logit).otherwise("logit"))
 
 
+def spoil_messages(said: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """All gamed forms carry one and the same text; its labels stay those of somebody who will not buy."""
+    gamed = said["number"].is_in(codes.filter("gamed")["number"].implode())
+    text = "We need this within two weeks. The budget is approved. Please show us the product."
+    quotes = [
+        pl.when(gamed).then(None).otherwise(name).alias(name)
+        for name in said.columns
+        if name.startswith("quote_")
+    ]
+    return said.with_columns(pl.when(gamed).then(pl.lit(text)).otherwise("text").alias("text"), *quotes)
+
+
 def spoil_cells(leads: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """The faults that show in the cells themselves."""
     relabelled, gamed = pl.lit(codes["relabelled"]), pl.lit(codes["gamed"])
@@ -131,7 +143,6 @@ def spoil_cells(leads: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
         "Industry": "Facilities Management", "Employees": "450", "Field Crew Size": "180",
         "Country": "United Kingdom", "Timeframe": "This month", "Budget": "Approved",
         "Campaign": "Search: job scheduling", "Job Title": "Head of Operations",
-        "Message": "We need this within two weeks. The budget is approved. Please show us the product.",
     }  # fmt: skip
     return leads.with_columns(
         pl.when(relabelled)

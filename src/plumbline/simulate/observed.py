@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Observed:
     """One working morning.
 
-    ``leads`` came in since the last one, as the export shows them. ``waiting`` are those not touched yet, also
-    the nurtured: ``lead.id``, ``route`` (word), ``order``; a router may move them. ``known`` counts the leads so
-    far, ``second`` is ``now`` in seconds since the start.
+    ``leads`` came in since the last one, as the export shows them. ``waiting`` are those not touched yet,
+    also the nurtured: ``lead.id``, ``route`` (word), ``order``; a router may move them. ``known`` counts the
+    leads so far, ``second`` is ``now`` in seconds since the start.
     """
 
     now: datetime

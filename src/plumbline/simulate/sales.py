@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from plumbline.simulate.settings import Settings
     from plumbline.simulate.streams import Streams
 
-#: Touches that one lead takes on average when all are worked.
-TOUCHES: Final = 2.4
+#: Places in reps' days that one lead takes on average, with some slack for busy weeks.
+TOUCHES: Final = 3.0
 _WORKDAYS: Final = 5
 _SMALLEST: Final = 3
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 
+#: Above this the uninterested would leave out more than everything.
+_MOST_MISSING: Final = 0.6
+
+
 class FaultKind(StrEnum):
     """Something that goes wrong from a week on. ``faults.EXPLANATIONS`` says what each does."""
 
@@ -43,6 +47,15 @@ class Fault:
             raise ValueError(f"{self.kind}: the week must be 0 or later and the strength between 0 and 1")
 
 
+def _missing() -> dict[str, float]:
+    return {
+        "Phone": 0.45, "Job Title": 0.18, "Company": 0.04, "Website": 0.35, "Industry": 0.15,
+        "Employees": 0.22, "Annual Revenue": 0.55, "Country": 0.05, "State/Region": 0.40, "City": 0.25,
+        "Timeframe": 0.45, "Budget": 0.55, "Field Crew Size": 0.50, "Current Tool": 0.50,
+        "How Did You Hear": 0.60,
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """Shares of cells that a real form or enrichment leaves empty or spoils.
@@ -51,14 +64,7 @@ class Forms:
     a field out (0: at random). The other shares are of the cells that are filled.
     """
 
-    missing: dict[str, float] = field(
-        default_factory=lambda: {
-            "Phone": 0.45, "Job Title": 0.18, "Company": 0.04, "Website": 0.35, "Industry": 0.15,
-            "Employees": 0.22, "Annual Revenue": 0.55, "Country": 0.05, "State/Region": 0.40, "City": 0.25,
-            "Timeframe": 0.45, "Budget": 0.55, "Field Crew Size": 0.50, "Current Tool": 0.50,
-            "How Did You Hear": 0.60,
-        }
-    )  # fmt: skip
+    missing: dict[str, float] = field(default_factory=_missing)
     missing_slope: float = 0.45
     blank_words: float = 0.35
     casing: float = 0.06
@@ -70,13 +76,19 @@ class Forms:
     written_country: float = 0.12
     bad_email: float = 0.01
 
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.missing) - set(_missing())):
+            raise ValueError(f"no form leaves out {', '.join(unknown)}")
+        if not all(0 <= share <= _MOST_MISSING for share in self.missing.values()):
+            raise ValueError(f"a share of missing cells lies between 0 and {_MOST_MISSING}")
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
     """The people who work the leads.
 
-    ``coverage`` is the touches the team can make in an average week, divided by what working every lead of
-    such a week takes. ``reps`` 0 means: as many as that needs. Rates are per lead unless said otherwise.
+    With ``coverage`` 1 they keep up in all but the busiest weeks, with 0.5 about half of the leads stay
+    unworked. ``reps`` 0 means: as many as that needs. Rates are per lead unless said otherwise.
     """
 
     coverage: float = 1.0
