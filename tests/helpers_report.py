@@ -128,7 +128,7 @@ RICH = Packet(
             "miss",
             "region is partner and source is not Partner referral",
             "Partners serve this region.",
-            ("source is Partner referral",),
+            ("source is not Partner referral",),
             near=True,
         ),
         RuleLine(
@@ -136,7 +136,7 @@ RICH = Packet(
             "unknown",
             "budget is none this year",
             "Without a budget this year the lead goes to nurture.",
-            ("budget is unknown",),
+            ("budget is none this year",),
             near=False,
         ),
         RuleLine(
@@ -273,7 +273,7 @@ ALL_UNKNOWN = Packet(
             "?",
             "account tier is strategic",
             "Named account: a person decides.",
-            ("account tier is unknown",),
+            ("account tier is strategic",),
             near=False,
         ),
     ),

@@ -6,6 +6,7 @@ import pytest
 
 from helpers_report import ALL_UNKNOWN, DISQUALIFY, EMPTY_RUN, OBJECTOR, RICH, RICH_SCORE, RUN
 from plumbline.domain.words import Autonomy, Route, Stream
+from plumbline.qualify.packet import RuleLine
 from plumbline.report import phrases
 
 
@@ -82,6 +83,27 @@ def test_an_answer_says_what_it_could_add_and_change() -> None:
     assert phrases.could_add(replace(budget, lowest=4, highest=4)) == "+4"
     assert phrases.could_change(budget) == "about 1 in 5"
     assert phrases.could_change(timeline) == "not by itself"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "parts", "text"),
+    [
+        ("miss", ("a is 1",), "Not met: a is 1."),
+        ("miss", ("a is 1", "b is 2"), "Not met: a is 1 and b is 2."),
+        ("?", ("a is 1",), "Not known whether a is 1."),
+        ("unknown", ("a is 1 and b is 2 and c is 3",), ""),
+        ("hit", (), ""),
+    ],
+)
+def test_a_rule_says_which_part_kept_it_out_unless_that_is_all_of_it(outcome, parts, text) -> None:
+    rule = RuleLine("r", outcome, "a is 1 and b is 2 and c is 3", "b", parts, near=False)
+    assert phrases.kept_out(rule) == text
+
+
+def test_nothing_received_has_no_age() -> None:
+    fact = RICH.facts[0]
+    assert phrases.age(fact) == "2\xa0days"
+    assert phrases.age(replace(fact, received=None)) == ""
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,21 @@ def test_small_numbers_are_spelled_out(number, text) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("free | disposable", "free or disposable"),
+        (">= 250", "250 or more"),
+        ("< 50", "under 50"),
+        ("Employees >= 1,000 instead of < -2.5", "Employees 1,000 or more instead of under -2.5"),
+        ("50 to 249", "50 to 249"),
+        ("a|b <x>", "a|b <x>"),
+    ],
+)
+def test_a_cell_of_a_scorecard_is_said_in_words(text, said) -> None:
+    assert words.cell(text) == said
+
+
+@pytest.mark.parametrize(
     ("iso", "text"),
     [
         ("2026-03-01T12:00:00+00:00", "1 March 2026, 12:00 UTC"),

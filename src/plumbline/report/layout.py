@@ -12,7 +12,7 @@ from plumbline.domain.words import Dimension, Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from plumbline.qualify.packet import Reason, RuleLine, Score, Unknown
+    from plumbline.qualify.packet import Packet, Reason, RuleLine, Score, Unknown
     from plumbline.qualify.summary import DrawCount, GridCount
 
 #: Free space at both ends of the points scale, so that D and A show and end labels have room.
@@ -140,9 +140,10 @@ def _group(name: str, reasons: Sequence[Reason], axis: Axis) -> Group:
     return Group(name, sum(reason.points for reason in reasons), bars)
 
 
-def pointless(score: Score) -> tuple[Reason, ...]:
-    """Reasons that moved nothing."""
-    return tuple(reason for reason in score.reasons if not reason.points)
+def pointless(packet: Packet, score: Score) -> tuple[Reason, ...]:
+    """What is known and moved nothing. What is unknown stands in its own place."""
+    unknown = {one.signal for one in packet.unknowns}
+    return tuple(reason for reason in score.reasons if not reason.points and reason.term not in unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.words import Autonomy, Band, Route, RuleOutcome, Stream
-from plumbline.report import words
+from plumbline.report import layout, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,8 +130,8 @@ def unsettled(packet: Packet) -> str:
 
 
 def arithmetic(score: Score) -> str:
-    """The sum as a line that can be added up by hand: base and every reason with points."""
-    terms = [reason.points for reason in score.reasons if reason.points]
+    """The sum as a line to add up by hand: base and every reason with points, in the order of the list."""
+    terms = [bar.reason.points for group in layout.groups(score) for bar in group.bars]
     signs = (f"{words.MINUS if points < 0 else '+'} {words.whole(abs(points))}" for points in terms)
     return " ".join((words.whole(score.base), *signs, "=", words.whole(score.points)))
 
@@ -178,6 +178,14 @@ def outcome(rule: RuleLine) -> str:
     return _OUTCOMES.get(rule.outcome, rule.outcome)
 
 
+def kept_out(rule: RuleLine) -> str:
+    """Which part of a condition is not met, or not known; empty where that is the whole condition."""
+    parts = words.listed(rule.kept_out_by)
+    if not parts or parts == rule.condition:
+        return ""
+    return f"Not known whether {parts}." if outcome(rule) == "unknown" else f"Not met: {parts}."
+
+
 def drawn(flag: bool | None) -> str:
     """The result of a lottery."""
     return {True: "Drawn", False: "Not drawn", None: "Not known"}[flag]
@@ -191,6 +199,11 @@ def stream(word: str) -> tuple[str, str]:
 def outside(draws: Sequence[DrawLine]) -> str:
     """The names of lotteries a lead does not take part in."""
     return words.listed([stream(draw.stream)[0] for draw in draws])
+
+
+def age(fact: Fact) -> str:
+    """How old a received value is; nothing where none was received."""
+    return "" if fact.received is None else words.duration(fact.age_days)
 
 
 def understood(fact: Fact) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,8 @@ _LIKELY: Final = (
     (1_000, "unlikely"),
     (0, "very unlikely"),
 )
+_AT_LEAST: Final = re.compile(r"(?<!\S)>= ?(-?\d[\d.,]*)")
+_UNDER: Final = re.compile(r"(?<!\S)< ?(-?\d[\d.,]*)")
 #: Characters that make text read in another order than it is stored: shown, never obeyed.
 _REORDERING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -125,6 +128,12 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def cell(text: str) -> str:
+    """A scorecard's cells as a person reads them: ``a | b`` is "a or b", ``>= 250`` is "250 or more"."""
+    numbers = _UNDER.sub(r"under \1", _AT_LEAST.sub(r"\1 or more", text))
+    return numbers.replace(" | ", " or ")
 
 
 def moment(text: str) -> str:

@@ -59,7 +59,7 @@ def _scored(packet: Packet, columns: int, whole: int) -> Iterator[RenderableType
         yield indented(say(phrases.OBJECTED))
         return
     yield from _score(packet, packet.score, whole - 2)
-    yield from _reasons(packet.score, columns)
+    yield from _reasons(packet, packet.score, columns)
     yield from _unknown(packet, packet.score, columns)
     yield from _changes(packet, packet.score)
 
@@ -114,7 +114,7 @@ def _meter(level: str, hue: str) -> Text:
     return Text(" ").join(cells)
 
 
-def _reasons(score: Score, columns: int) -> Iterator[RenderableType]:
+def _reasons(packet: Packet, score: Score, columns: int) -> Iterator[RenderableType]:
     yield heading("Reasons")
     if not phrases.adds_up(score):
         yield indented(
@@ -128,9 +128,9 @@ def _reasons(score: Score, columns: int) -> Iterator[RenderableType]:
     yield indented(table)
     if layout.groups(score):
         yield indented(Text(), say(phrases.arithmetic(score), limit=4000))
-    still = layout.pointless(score)
+    still = layout.pointless(packet, score)
     if still:
-        names = ", ".join(f"{words.clip(r.label, 80)} ({words.clip(r.cell, 80)})" for r in still)
+        names = ", ".join(f"{words.clip(r.label, 80)} ({words.clip(words.cell(r.cell), 80)})" for r in still)
         yield indented(say(f"No points either way: {names}.", QUIET, 4000))
 
 
@@ -139,7 +139,7 @@ def _group(table: Table, group: Group, score: Score, columns: int) -> None:
     name = say(group.dimension.capitalize() or "No dimension", STRONG, 60)
     table.add_row(name, "", say(words.signed(group.points), STRONG))
     for line in group.bars:
-        label = join(say(line.reason.label, limit=120), say(line.reason.cell, QUIET, 120))
+        label = join(say(line.reason.label, limit=120), say(words.cell(line.reason.cell), QUIET, 120))
         table.add_row(
             indented(label), bar(line.span, axis.at(0), columns, hue), words.signed(line.reason.points)
         )
@@ -179,7 +179,7 @@ def _change(name: str, change: WhatIf | None, score: Score) -> RenderableType:
         return table
     table.add_row(say(f"{name:<4}"), say(f"{phrases.way(change)}, if"))
     for text in change.changes:
-        table.add_row("", bullet(say(text)))
+        table.add_row("", bullet(say(words.cell(text))))
     return table
 
 
@@ -206,9 +206,9 @@ def _rules(packet: Packet) -> Iterator[RenderableType]:
 
 def _rule(rule: RuleLine, style: str) -> Iterator[RenderableType]:
     yield say(rule.because, style)
-    if rule.kept_out_by:
-        why = "Kept out because" if rule.near else "Because"
-        yield say(f"{why} {words.listed(rule.kept_out_by)}.")
+    why = phrases.kept_out(rule)
+    if why and phrases.outcome(rule) != "hit":
+        yield say(why)
     yield say(f"{words.clip(rule.rule, 60)}: {rule.condition}", QUIET)
 
 
@@ -236,11 +236,9 @@ def _facts(packet: Packet) -> Iterator[RenderableType]:
     table.add_row(*(say(name, QUIET) for name in ("Field", "Came in as", "Understood as", "Age")))
     for fact in used:
         received = say("nothing", QUIET) if fact.received is None else say(fact.received)
-        table.add_row(
-            say(fact.label, limit=80), received, _understood(fact), say(words.duration(fact.age_days), QUIET)
-        )
+        table.add_row(say(fact.label, limit=80), received, _understood(fact), say(phrases.age(fact), QUIET))
     yield indented(table if used else say("No field came in with this lead.", QUIET))
-    rest = [words.clip(fact.label, 80) for fact in packet.facts if fact not in used]
+    rest = [words.clip(fact.field, 80) for fact in packet.facts if fact not in used]
     if rest:
         yield indented(say(f"Received and not used by this policy: {', '.join(rest)}.", QUIET, 2000))
 
