@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from plumbline.connectors.errors import BinaryFileError, DamagedFileError
@@ -91,7 +92,7 @@ def utf8_blocks(handle: IO[bytes], encoding: str, size: int) -> Iterator[bytes]:
     Bytes that are no text in ``encoding`` stay in the stream as invalid UTF-8: the rows they stand in are
     found and rejected later, with their numbers.
     """
-    blocks = _raw_blocks(handle, size)
+    blocks = raw_blocks(handle, size)
     if codecs.lookup(encoding).name != UTF8:
         blocks = _transcoded(blocks, encoding)
     first = next(blocks, b"")
@@ -99,17 +100,21 @@ def utf8_blocks(handle: IO[bytes], encoding: str, size: int) -> Iterator[bytes]:
     yield from blocks
 
 
-def _raw_blocks(handle: IO[bytes], size: int) -> Iterator[bytes]:
+def raw_blocks(handle: IO[bytes], size: int) -> Iterator[bytes]:
+    """The bytes of an open file as they are. ``DamagedFileError`` when they cannot be read to the end."""
     try:
         while block := handle.read(size):
             yield block
-    except (EOFError, OSError) as error:  # gzip raises both for truncated and damaged files
+    except (EOFError, OSError, zlib.error) as error:  # gzip raises both for truncated and damaged files
         raise DamagedFileError(f"the file cannot be read to its end: {error}") from error
 
 
 def _transcoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     escape = "surrogatepass" if codecs.lookup(encoding).name.startswith("utf-") else "surrogateescape"
     decoder = codecs.getincrementaldecoder(encoding)(errors=escape)
-    for block in blocks:
-        yield decoder.decode(block).encode(UTF8, errors=escape)
-    yield decoder.decode(b"", final=True).encode(UTF8, errors=escape)
+    try:
+        for block in blocks:
+            yield decoder.decode(block).encode(UTF8, errors=escape)
+        yield decoder.decode(b"", final=True).encode(UTF8, errors=escape)
+    except UnicodeError as error:  # half a character at the end; single bytes never raise
+        raise DamagedFileError(f"the file is no {encoding} text: {error}") from error

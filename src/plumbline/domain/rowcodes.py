@@ -32,7 +32,6 @@ class RowCode(StrEnum):
     SHARED_EMAIL = "shared_email"
     INDISTINGUISHABLE = "indistinguishable"
     ORPHAN_EVENT = "orphan_event"
-    UNKNOWN_KEY = "unknown_key"
 
 
 ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
@@ -56,7 +55,6 @@ ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
     RowCode.SHARED_EMAIL: "An earlier lead has the same e-mail address with other content.",
     RowCode.INDISTINGUISHABLE: "An earlier lead has the same content, and nothing says who either is.",
     RowCode.ORPHAN_EVENT: "The event names a lead that is not in the leads file.",
-    RowCode.UNKNOWN_KEY: "The JSON object has a key that the first rows of the file do not have.",
 }
 
 #: Codes whose rows do not become leads. Read = accepted + rejected counts them, one line per row.

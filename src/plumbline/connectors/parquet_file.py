@@ -1,0 +1,123 @@
+"""Parquet files: typed columns become the text a person would have written into a CSV.
+
+Whole numbers in digits, other numbers in the shortest text that reads back to the same number, ``true`` and
+``false``, dates and moments in ISO 8601. Columns of lists, structures or bytes are refused by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.connectors.batch import ROW, Batch, Rejection, rejected_frame
+from plumbline.connectors.errors import (
+    DamagedFileError,
+    DuplicateHeaderError,
+    EmptyFileError,
+    NestedColumnError,
+)
+from plumbline.connectors.opening import file_sha256, opened_as_is
+from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
+from plumbline.triage.report import SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from plumbline.connectors.settings import FileSettings
+
+_NESTED: Final = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
+_MOMENTS: Final = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
+_MAGIC: Final = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetSource:
+    """A Parquet file; ``kinds`` are its columns' own types."""
+
+    path: Path
+    kinds: pl.Schema
+    cell_limit: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the file."""
+        return tuple(self.kinds)
+
+    def sha256(self) -> str:
+        """Hash of the bytes of the file."""
+        return file_sha256(self.path)
+
+    def batches(self, size: int = 100_000) -> Iterator[Batch]:
+        """Rows in the order of the file, at most ``size`` in a batch."""
+        rows = pl.scan_parquet(self.path, row_index_name=ROW, row_index_offset=1, glob=False)
+        texts = rows.select(
+            pl.col(ROW).cast(pl.Int64), *(_text(pl.col(n), kind) for n, kind in self.kinds.items())
+        )
+        try:
+            for chunk in texts.collect_batches(chunk_size=size, maintain_order=True):
+                for start in range(0, chunk.height, size):
+                    yield self._checked(chunk.slice(start, size))
+        except pl.exceptions.PolarsError as error:
+            raise _damaged(self.path, error) from error
+
+    def _checked(self, frame: pl.DataFrame) -> Batch:
+        texts = [name for name, kind in self.kinds.items() if kind == pl.String]
+        is_bad = pl.any_horizontal([pl.lit(value=False), *(_is_bad(name, self.cell_limit) for name in texts)])
+        bad = frame.filter(is_bad)
+        if not bad.height:
+            return Batch(frame, rejected_frame([]))
+        refused = [_rejection(row, texts, self.cell_limit) for row in bad.iter_rows(named=True)]
+        return Batch(frame.filter(~is_bad), rejected_frame(refused))
+
+
+def open_parquet(path: Path, settings: FileSettings) -> ParquetSource:
+    """Read the schema. Raises what ``connectors.errors`` lists."""
+    with opened_as_is(path) as handle:
+        if not (start := handle.read(4)):
+            raise EmptyFileError(f"{path} is empty")
+    if start != _MAGIC:
+        raise DamagedFileError(f"{path} is no Parquet file")
+    try:
+        schema = pl.scan_parquet(path, glob=False).collect_schema()
+    except pl.exceptions.PolarsError as error:
+        raise _damaged(path, error) from error
+    _refuse(schema)
+    return ParquetSource(path, schema, settings.cell_limit)
+
+
+def _refuse(schema: pl.Schema) -> None:
+    nested = [repr(name) for name, kind in schema.items() if isinstance(kind, _NESTED)]
+    if nested:
+        raise NestedColumnError(f"lists, structures and bytes are no cells: {', '.join(nested)}")
+    if ROW in schema:
+        raise DuplicateHeaderError(f"no column may be called {ROW!r}: rows are numbered under this name")
+
+
+def _damaged(path: Path, error: Exception) -> DamagedFileError:
+    return DamagedFileError(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}")
+
+
+def _text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    if kind == pl.String:
+        return pl.when(column != "").then(column)
+    if isinstance(kind, _MOMENTS):
+        return column.dt.to_string("iso:strict" if isinstance(kind, pl.Datetime) else "iso")
+    return column.cast(pl.String)
+
+
+def _is_bad(name: str, limit: int) -> pl.Expr:
+    cell = pl.col(name)
+    return ((cell.str.len_bytes() > limit) | cell.str.contains("\0", literal=True)).fill_null(value=False)
+
+
+def _rejection(row: dict[str, str | int | None], texts: list[str], limit: int) -> Rejection:
+    for name in texts:
+        text = str(row[name] or "")
+        code = RowCode.NUL_BYTE if "\0" in text else RowCode.CELL_TOO_LARGE
+        if "\0" in text or len(text.encode()) > limit:
+            shown = text[:SHOWN].replace("\0", "\\x00")
+            return Rejection(int(row[ROW] or 0), code, shown, ROW_EXPLANATIONS[code], name)
+    raise AssertionError(row[ROW])
