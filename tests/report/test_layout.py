@@ -127,7 +127,16 @@ def test_the_grid_keeps_every_lead_and_shades_the_fullest_cell_most() -> None:
 
 
 def test_an_answer_is_drawn_from_the_score_on_the_scale_of_the_score() -> None:
-    axis = layout.points_axis(RICH_SCORE)
+    axis = layout.answers_axis(RICH_SCORE, RICH.unknowns)
     span = layout.answer_span(RICH.unknowns[0], RICH_SCORE, axis)
     assert span.x == axis.at(68 - 12)
     assert span.end == pytest.approx(axis.at(68 + 10), abs=0.02)
+
+
+def test_every_answer_and_every_cut_off_stands_inside_the_scale_of_answers() -> None:
+    score = replace(RICH_SCORE, lowest=-500, highest=900)
+    unknowns = tuple(replace(RICH.unknowns[0], lowest=low, highest=low + 40) for low in (-90, 10, 60))
+    axis = layout.answers_axis(score, unknowns)
+    ends = [score.points + end for unknown in unknowns for end in (unknown.lowest, unknown.highest)]
+    assert all(0 < axis.at(value) < 100 for value in (score.points, *score.cutoffs, *ends))
+    assert axis.high - axis.low < (score.highest - score.lowest) / 2

@@ -76,7 +76,16 @@ class Tick:
 
 def points_axis(score: Score) -> Axis:
     """A scale that holds the score, its whole range and every cut-off, with room at both ends."""
-    values = (score.points, score.lowest, score.highest, *score.cutoffs)
+    return _around(score.points, score.lowest, score.highest, *score.cutoffs)
+
+
+def answers_axis(score: Score, unknowns: Sequence[Unknown]) -> Axis:
+    """The same for single answers: all of them together may reach much further than any one."""
+    ends = (score.points + end for unknown in unknowns for end in (unknown.lowest, unknown.highest))
+    return _around(score.points, *score.cutoffs, *ends)
+
+
+def _around(*values: int) -> Axis:
     margin = _MARGIN * max(max(values) - min(values), 10)
     return Axis(min(values) - margin, max(values) + margin)
 

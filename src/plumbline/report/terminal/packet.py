@@ -153,7 +153,7 @@ def _unknown(packet: Packet, score: Score, columns: int) -> Iterator[RenderableT
     if not packet.unknowns:
         yield indented(say("Nothing that carries points is missing."))
         return
-    axis = layout.points_axis(score)
+    axis = layout.answers_axis(score, packet.unknowns)
     table = grid("left", "bar", "right", "left")
     for unknown in packet.unknowns:
         drawn = interval(layout.answer_span(unknown, score, axis), axis.at(score.points), columns)
