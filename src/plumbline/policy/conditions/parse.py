@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from plumbline.domain.issues import Issue
 
+_UNREADABLE: Final = "This is no condition. Write it like: employees >= 250 AND country = 'GB'."
 _STATEMENTS: Final = frozenset({"SELECT", "WITH", "UNION", "INSERT", "UPDATE", "DELETE", "DROP", "CREATE"})
 
 
@@ -78,6 +79,8 @@ def _parse(text: str, tokens: Sequence[Token]) -> exp.Expr | Issue:
         return _syntax(error, tokens)
     except RecursionError:
         return problem(Code.TOO_LARGE, "The condition is nested too deeply. Remove parentheses.")
+    except Exception:  # noqa: BLE001 - the parser is not ours and stumbles over some nonsense (IndexError, ...)
+        return problem(Code.SYNTAX, _UNREADABLE)
     return parsed if isinstance(parsed, exp.Expr) else problem(Code.SYNTAX, "No condition was found.")
 
 
@@ -86,11 +89,8 @@ def _syntax(error: ParseError, tokens: Sequence[Token]) -> Issue:
         return problem(Code.SUBQUERY, "A condition sees one lead: it cannot contain a query or a command.")
     place = error.errors[0] if error.errors else {}
     near, column = str(place.get("highlight") or "")[:30], place.get("col")
-    where = f" near '{near}', character {column}" if near else ""
-    return problem(
-        Code.SYNTAX,
-        f"This cannot be read as a condition{where}. Write it like: employees >= 250 AND country = 'GB'.",
-    )
+    where = f" It stops making sense near '{near}', character {column}." if near else ""
+    return problem(Code.SYNTAX, f"{_UNREADABLE}{where}")
 
 
 def _wrong_kind(tree: Node, kind: Kind) -> list[Issue]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
-from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlglot import exp
@@ -13,11 +9,9 @@ from sqlglot import exp
 from plumbline.domain.issues import Issue
 from plumbline.domain.words import Kind
 from plumbline.policy.conditions.codes import Code, problem
-from plumbline.policy.conditions.limits import MAX_PATTERN
+from plumbline.policy.conditions.literals import day, literal, pattern
 from plumbline.policy.conditions.refusals import is_query, refuse, shown, unknown_name
 from plumbline.policy.conditions.tree import (
-    LARGEST,
-    SMALLEST,
     Arithmetic,
     Between,
     Compare,
@@ -61,7 +55,6 @@ _ARGUMENTS: Final = frozenset(
 #: What reading a part gives: a node, its own problem, or nothing because a part of it has a problem.
 Read: TypeAlias = "Node | Issue | None"
 _ORDERED: Final = frozenset({Kind.NUMBER, Kind.DATE})
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Reader:
@@ -73,10 +66,10 @@ class Reader:
         self._readers: Final[Mapping[type[exp.Expr], Callable[[exp.Expr], Read]]] = {
             exp.Paren: lambda part: self.node(part.this),
             exp.Column: self._name,
-            exp.Literal: self._literal,
+            exp.Literal: literal,
             exp.Boolean: lambda part: Constant(bool(part.this), Kind.FLAG),
             exp.Null: self._null,
-            exp.Cast: self._date,
+            exp.Cast: day,
             exp.Neg: self._negative,
             exp.And: self._connected,
             exp.Or: self._connected,
@@ -136,31 +129,10 @@ class Reader:
             return Name(name, self.names[name])
         return unknown_name(name, self.names)
 
-    def _literal(self, part: exp.Expr) -> Read:
-        if part.args["is_string"]:
-            return Constant(unicodedata.normalize("NFC", part.this), Kind.TEXT)
-        number = float(part.this)
-        if math.isfinite(number) and (number == 0 or SMALLEST <= number <= LARGEST):
-            return Constant(number, Kind.NUMBER)
-        return problem(
-            Code.NUMBER_RANGE, f"{shown(part)} is out of range: numbers go up to 1e15 and down to 1e-15."
-        )
-
     def _null(self, _part: exp.Expr) -> Issue:
         return problem(
             Code.NULL_LITERAL, "NULL is not a value: a comparison with it is never true. Ask IS NULL instead."
         )
-
-    def _date(self, part: exp.Expr) -> Read:
-        text = part.this
-        if not (isinstance(text, exp.Literal) and text.is_string and part.is_type(exp.DType.DATE)):
-            return refuse(part)
-        if _DAY.fullmatch(text.this):
-            try:
-                return Constant(date.fromisoformat(text.this), Kind.DATE)
-            except ValueError:
-                pass
-        return problem(Code.DATE, f"'{text.this[:30]}' is no day. Write dates as DATE '2024-12-31'.")
 
     def _negative(self, part: exp.Expr) -> Read:
         node = self._number(part.this)
@@ -230,19 +202,14 @@ class Reader:
         return None if operand is None else IsNull(operand)
 
     def _like(self, part: exp.Expr) -> Read:
-        operand, pattern = self.value(part.this), part.expression
-        if not (isinstance(pattern, exp.Literal) and pattern.is_string):
-            return problem(Code.LIKE, "LIKE needs a pattern in quotes: title LIKE '%director%'.")
-        text = unicodedata.normalize("NFC", pattern.this)
-        if "\\" in text or len(text) > MAX_PATTERN:
-            return problem(
-                Code.LIKE, f"A LIKE pattern has no backslash and at most {MAX_PATTERN} characters."
-            )
+        operand, wanted = self.value(part.this), pattern(part.expression)
+        if isinstance(wanted, Issue):
+            return wanted
         if operand is None:
             return None
         if not isinstance(operand, Name) or operand.kind is not Kind.TEXT:
             return problem(Code.TYPE, f"LIKE reads a text signal, and {shown(part.this)} is none.")
-        like = Like(operand, text)
+        like = Like(operand, wanted)
         return Not(like) if part.args.get("negate") else like
 
     def _arithmetic(self, part: exp.Expr) -> Read:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from plumbline.policy.conditions.codes import Code, problem
-from plumbline.policy.conditions.tokens import CAST_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,6 +18,23 @@ _CURLY: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _SPELLINGS: Final = "List the spellings instead: country IN ('GB', 'gb')."
 _PATTERN: Final = "Use LIKE with % and _: title LIKE '%director%'."
 _AGE: Final = "Declare a signal with measure: age_days and compare its days."
+
+CAST_MESSAGE: Final = (
+    "Conversions (CAST, ::) are not allowed. Declare the signal with the kind you need; "
+    "write dates as DATE '2024-12-31'."
+)
+_SIGN_HINTS: Final[Mapping[str, str]] = {
+    **dict.fromkeys("?:@$", "Write the value itself instead of a placeholder."),
+    **dict.fromkeys("[]{}", "Write lists as IN ('a', 'b') and group with parentheses."),
+    **dict.fromkeys(_CURLY + "`", "Put text between straight quotation marks: 'GB'."),
+    "\u2265": "Write >=.",
+    "\u2264": "Write <=.",
+    "\u2260": "Write <>.",
+    "&": "Write AND.",
+    "|": "Write OR.",
+    "!": "Write NOT.",
+    "~": _PATTERN,
+}
 
 #: Function name in lower case to what helps instead.
 _FUNCTION_HINTS: Final[Mapping[str, str]] = {
@@ -60,13 +76,9 @@ _PARTS: Final[Mapping[type[exp.Expr], tuple[Code, str]]] = {
     exp.Any: (Code.NOT_SUPPORTED, "ANY is not supported. Use IN ('a', 'b')."),
     exp.All: (Code.NOT_SUPPORTED, "ALL is not supported. Join comparisons with AND."),
     exp.Tuple: (Code.NOT_SUPPORTED, "A list may only follow IN. Compare each value by itself."),
-    exp.Placeholder: (Code.NOT_SUPPORTED, "Placeholders are not supported. Write the value itself."),
-    exp.Parameter: (Code.NOT_SUPPORTED, "Parameters are not supported. Write the value itself."),
     exp.Interval: (Code.NOT_SUPPORTED, f"INTERVAL is not supported. {_AGE}"),
     exp.Collate: (Code.NOT_SUPPORTED, "COLLATE is not needed: text is always compared byte by byte."),
     exp.National: (Code.NOT_SUPPORTED, "Write text as 'GB', without a letter before the quotation mark."),
-    exp.Struct: (Code.NOT_SUPPORTED, "Braces are not supported. Write values and names without them."),
-    exp.Array: (Code.NOT_SUPPORTED, "Brackets are not supported. Write lists as IN ('a', 'b')."),
     exp.Star: (Code.NOT_SUPPORTED, "* stands between two numbers only."),
 }
 
@@ -97,13 +109,18 @@ def _function(part: exp.Func) -> Issue:
     return problem(Code.FUNCTION, f"Functions are not allowed, so {name.lower()}() cannot be used. {hint}")
 
 
+def foreign_sign(text: str) -> Issue:
+    """The issue for a sign that conditions do not have."""
+    hints = [_SIGN_HINTS[sign] for sign in text if sign in _SIGN_HINTS]
+    hint = hints[0] if hints else "Use + - * /, comparisons, parentheses and straight quotation marks."
+    return problem(Code.NOT_SUPPORTED, f"{text[:30]} has no meaning in a condition. {hint}")
+
+
 def unknown_name(name: str, names: Collection[str]) -> Issue:
     """The issue for a name nobody declared, with the likeliest one meant."""
     by_folded = {known.casefold(): known for known in names}
     close = get_close_matches(name.casefold(), by_folded, n=1)
     hint = f" Did you mean {by_folded[close[0]]}?" if close else " Declare it under signals."
-    if name[0] in _CURLY:
-        hint = " Put text between straight quotation marks: 'GB'."
     if "." in name:
         hint = " Conditions read signals: declare one with this field as its from."
     return problem(Code.UNKNOWN_NAME, f"{name[:60]} is no signal and no result.{hint}")

@@ -9,6 +9,7 @@ from sqlglot.errors import TokenError
 
 from plumbline.policy.conditions.codes import Code, problem
 from plumbline.policy.conditions.limits import MAX_CHARACTERS, MAX_NESTING, MAX_TOKENS
+from plumbline.policy.conditions.refusals import CAST_MESSAGE, foreign_sign
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,6 +19,31 @@ if TYPE_CHECKING:
 #: The words of the language. They win over a name that is spelled like them.
 WORDS: Final = frozenset({"AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "TRUE", "FALSE"})
 
+#: The signs that are read. Some are refused later, with a better message.
+_SIGNS: Final = frozenset(
+    {
+        "(",
+        ")",
+        ",",
+        ".",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "=",
+        "==",
+        "<>",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "<=>",
+        "||",
+        "::",
+    }
+)
 _OPENING: Final = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
 _CLOSING: Final = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _PREFIXES: Final = frozenset({TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE})
@@ -35,6 +61,8 @@ def read_tokens(text: str, names: Collection[str]) -> tuple[list[Token], list[Is
         return [], [problem(Code.SYNTAX, "A quotation mark is not closed. Write text as 'GB'.")]
     if refusal := _too_much(tokens):
         return [], [refusal]
+    if strange := [foreign_sign(token.text) for token in tokens if _is_foreign(token)]:
+        return [], list(dict.fromkeys(strange))
     return [_as_name(tokens, index, names) for index in range(len(tokens))], _oddities(tokens)
 
 
@@ -87,6 +115,15 @@ def _nesting(tokens: Sequence[Token]) -> int:
     return deepest
 
 
+def _is_foreign(token: Token) -> bool:
+    """Neither a literal nor a word nor a sign of the language: nothing the parser should ever meet."""
+    return (
+        token.token_type not in _LITERALS
+        and token.text not in _SIGNS
+        and not all(word.isidentifier() for word in token.text.split())
+    )
+
+
 def _oddities(tokens: Sequence[Token]) -> list[Issue]:
     """What the parser would accept in silence."""
     issues = []
@@ -95,12 +132,6 @@ def _oddities(tokens: Sequence[Token]) -> list[Issue]:
     if any(_is_cast(tokens, index) for index in range(len(tokens))):
         issues.append(problem(Code.CAST, CAST_MESSAGE))
     return issues
-
-
-CAST_MESSAGE: Final = (
-    "Conversions (CAST, ::) are not allowed. Declare the signal with the kind you need; "
-    "write dates as DATE '2024-12-31'."
-)
 
 
 def _is_cast(tokens: Sequence[Token], index: int) -> bool:
