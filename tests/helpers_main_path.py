@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the policy below reads better with one signal a line
 """A small world for the main path: a policy, leads as a form would send them, a bundle."""
 
 from __future__ import annotations

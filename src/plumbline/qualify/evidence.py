@@ -115,7 +115,7 @@ def _decision(row: Row) -> DecisionLine:
         because=str(row["because"]),
         proposes=None if row["proposes"] is None else str(row["proposes"]),
         autonomy=str(row["autonomy"]),
-        confidence=_whole(row["confidence"]),
+        confidence=_whole(row["confidence"] or 0),
         questions=tuple(questions) if isinstance(questions, list) else (),
     )
 
@@ -234,7 +234,7 @@ def _label(name: str, bundle: Bundle) -> str:
     for spec in bundle.policy.signals:
         if spec.source == name and spec.measure == "value":
             return spec.label
-    return name.removeprefix(EXTRA).split(".")[-1].replace("_", " ").capitalize()
+    return name.removeprefix(EXTRA).replace(".", " ").replace("_", " ").capitalize()
 
 
 def _shown(value: object) -> str:
