@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -43,6 +44,23 @@ def test_the_question_is_the_one_whose_answer_moves_most(case: slow.Case) -> Non
         best = max(worth.values(), default=(0, 0))
         expected = next((name for name in worth if worth[name] == best), None) if any(best) else None
         assert asked == expected
+
+
+def test_every_lead_of_a_small_card_is_right_among_all_others(capped_case: slow.Case) -> None:
+    """Leads that lack the same and know different things under a cap must not be mixed up."""
+    known = {"employees": (None, 1.0, 50.0, 250.0), "email_kind": (None, "business", "free", "x")}
+    leads = [
+        {"employees": employees, "email_kind": email, "demo": demo}
+        for employees, email, demo in product(*known.values(), (None, True, False))
+    ]
+    every = slow.Case(capped_case.card, capped_case.cutoffs, tuple(leads))
+    for lead, row in zip(
+        leads, score(every.frame, every.card, every.cutoffs).iter_rows(named=True), strict=True
+    ):
+        points = [slow.points(every.card, at) for at, _ in joint(every, lead)]
+        share = slow.chance(every.card, every.cutoffs, lead, slow.unknown(every.card, lead))
+        assert (row["points_min"], row["points_max"]) == (min(points), max(points))
+        assert row["band_change"] == slow.ten_thousandths(share)
 
 
 def joint(case: slow.Case, lead: dict):
