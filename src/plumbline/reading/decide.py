@@ -1,0 +1,133 @@
+"""From evidence to one answer per field: the best supported value, its confidence, its quotes, or "cannot tell"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from plumbline.reading.model import DEFAULTS, QUOTELESS, VALUES, Abstention, Field, Quote, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plumbline.reading.cues import CueFile
+    from plumbline.reading.evidence import Evidence
+    from plumbline.reading.prepare import Prepared
+
+#: Longer clauses are quoted only where the cue stands.
+_QUOTE_LIMIT: Final = 220
+_PURCHASE: Final = (Field.NEED, Field.TIMELINE, Field.BUDGET, Field.AUTHORITY)
+#: What a non-buyer asks for, unless their words say so themselves.
+_ASKS: Final = {"job_seeker": "job_application", "student": "student_research", "press": "press", "spam": "spam", "vendor": "vendor_pitch", "existing_customer_support": "support"}  # fmt: skip
+_OF_KIND: Final = {
+    "job_seeker": {"job_application"}, "student": {"student_research"}, "press": {"press"}, "spam": {"spam"},
+    "vendor": {"vendor_pitch", "partnership"}, "existing_customer_support": {"support", "renewal", "unsubscribe", "data_rights", "information", "pricing", "meeting"},
+}  # fmt: skip
+_KIND_OF: Final = {"job_application": "job_seeker", "student_research": "student", "press": "press", "spam": "spam", "vendor_pitch": "vendor", "partnership": "vendor"}  # fmt: skip
+_NO_HURRY_POSSIBLE: Final = frozenset({"none", "vendor_pitch", "spam"})
+
+
+@dataclass(slots=True)
+class _Choice:
+    """A field's winner: how strong it is and how far ahead of the next."""
+
+    value: str
+    strength: float
+    margin: float
+    evidence: list[Evidence]
+
+
+def decide(prepared: Prepared, evidence: Sequence[Evidence], file: CueFile) -> tuple[Reading, ...]:
+    """All fields, in order."""
+    choices = {name: _choose(name, [item for item in evidence if item.field is name]) for name in Field}
+    _reconcile(choices)
+    return tuple(_reading(name, choices[name], prepared, file) for name in Field)
+
+
+def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
+    totals = {value: _total([item for item in evidence if item.value == value]) for value in {item.value for item in evidence}}
+    order = VALUES[name]
+    ranked = sorted(totals, key=lambda value: (-totals[value], order.index(value)))
+    if not ranked:
+        return _Choice(DEFAULTS[name], 0, 0, [])
+    margin = totals[ranked[0]] - (totals[ranked[1]] if len(ranked) > 1 else 0)
+    return _Choice(ranked[0], totals[ranked[0]], margin, [item for item in evidence if item.value == ranked[0]])
+
+
+def _total(items: list[Evidence]) -> float:
+    """The strongest cue counts whole, further ones of other rules a part."""
+    best = {item.cue: item.weight - 0.5 * item.hedged for item in items}
+    weights = sorted(best.values(), reverse=True)
+    return weights[0] + 0.5 * sum(weights[1:3])
+
+
+def _reconcile(choices: dict[Field, _Choice]) -> None:
+    """What follows for one field from another, as the label rules say."""
+    _kind_and_request(choices)
+    request, kind = choices[Field.REQUEST].value, choices[Field.NOT_A_BUYER].value
+    only_rights = request in ("unsubscribe", "data_rights")
+    if kind != "no" or only_rights:
+        for name in _PURCHASE:
+            choices[name] = _default(name)
+    if choices[Field.URGENCY].value == "normal" or request in ("vendor_pitch", "spam"):
+        quiet = request in _NO_HURRY_POSSIBLE
+        choices[Field.URGENCY] = _Choice("none" if quiet else "normal", choices[Field.REQUEST].strength, 1, []) if quiet or choices[Field.URGENCY].value != "normal" else _default(Field.URGENCY)  # fmt: skip
+
+
+def _kind_and_request(choices: dict[Field, _Choice]) -> None:
+    request, kind, rights = choices[Field.REQUEST], choices[Field.NOT_A_BUYER], choices[Field.DATA_RIGHTS]
+    if kind.value == "no" and request.value in _KIND_OF:
+        choices[Field.NOT_A_BUYER] = _Choice(_KIND_OF[request.value], request.strength, request.margin, request.evidence)
+    elif kind.value in _OF_KIND and request.value not in _OF_KIND[kind.value]:
+        choices[Field.REQUEST] = _Choice(_ASKS[kind.value], kind.strength, kind.margin, kind.evidence)
+    if rights.value != "no" and request.strength < 2:
+        asked = "unsubscribe" if rights.value == "unsubscribe" else "data_rights"
+        choices[Field.REQUEST] = _Choice(asked, rights.strength, rights.margin, rights.evidence)
+
+
+def _default(name: Field) -> _Choice:
+    return _Choice(DEFAULTS[name], 0, 0, [])
+
+
+def _reading(name: Field, choice: _Choice, prepared: Prepared, file: CueFile) -> Reading:
+    confidence = file.confidence[name][_strength(choice)]
+    cues = tuple(dict.fromkeys(item.cue for item in choice.evidence))
+    if choice.evidence and confidence < file.abstain_below:
+        why = Abstention.CONFLICT if choice.margin < 1 else Abstention.UNCLEAR
+        return Reading(name, None, confidence, _quotes(prepared, choice.evidence), why, cues)
+    quotes = _quotes(prepared, choice.evidence)
+    if not quotes and (name, choice.value) not in QUOTELESS:
+        return Reading(name, None, 0, (), Abstention.UNCLEAR, cues)
+    return Reading(name, choice.value, confidence, quotes, None, cues)
+
+
+def _strength(choice: _Choice) -> str:
+    if not choice.evidence:
+        return "default"
+    if choice.margin < 1 and choice.margin < choice.strength:
+        return "conflict"
+    if choice.strength >= 4:
+        return "strong"
+    return "fair" if choice.strength >= 3 else "weak"
+
+
+def _quotes(prepared: Prepared, evidence: list[Evidence]) -> tuple[Quote, ...]:
+    """The clauses of the strongest evidence, at most three, verbatim, without doubles."""
+    best = sorted(evidence, key=lambda item: (-item.weight, item.sentence, item.first))[:3]
+    found: dict[tuple[int, int], Quote] = {}
+    for item in sorted(best, key=lambda item: (item.sentence, item.first)):
+        for quote in prepared.view.quotes(*_stretch(prepared, item)):
+            found.setdefault((quote.start, quote.end), quote)
+    return tuple(found.values())
+
+
+def _stretch(prepared: Prepared, item: Evidence) -> tuple[int, int]:
+    """The clause around the cue, or only the cue where the clause is long or holds masked words."""
+    sentence = prepared.sentences[item.sentence]
+    if sentence.answer is not None:
+        return sentence.answer
+    first, last = sentence.clause_of(item.first, item.last)
+    start, end = sentence.starts[first], sentence.ends[last - 1]
+    if end - start > _QUOTE_LIMIT or "MASK" in sentence.words[first:last]:
+        return sentence.starts[item.first], sentence.ends[item.last - 1]
+    return start, end

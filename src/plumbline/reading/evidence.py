@@ -1,0 +1,112 @@
+"""From hits to evidence: what is said once scopes, dates and titles are taken into account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from plumbline.reading.model import Field
+from plumbline.reading.moments import TIME_WORDS, moments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from plumbline.reading.match import Hit
+    from plumbline.reading.moments import Moment
+    from plumbline.reading.tokens import Sentence
+
+#: A date this near makes a deadline urgent.
+URGENT_DAYS: Final = 30
+_REACH: Final = {"when": 16, "deadline": 6}
+
+
+class Evidence(NamedTuple):
+    """Words ``[first, last)`` of a sentence that speak for a value."""
+
+    field: Field
+    value: str
+    weight: int
+    cue: str
+    sentence: int
+    first: int
+    last: int
+    hedged: bool
+
+
+@dataclass(slots=True)
+class _When:
+    """The time expressions of each sentence, found once."""
+
+    sentences: Sequence[Sentence]
+    folded: str
+    received: date | None
+    known: dict[int, list[Moment]]
+
+    def nearest(self, number: int, first: int, last: int, reach: int) -> Moment | None:
+        """The resolvable moment nearest to the cue; a bare length counts only inside the cue."""
+        usable = [
+            m for m in self._of(number)
+            if not m.past and m.days is not None and (not m.length_only or (m.first < last and m.last > first))
+        ]  # fmt: skip
+        best = min(usable, key=lambda m: _distance(m, first, last), default=None)
+        return best if best is not None and _distance(best, first, last) <= reach else None
+
+    def _of(self, number: int) -> list[Moment]:
+        if number not in self.known:
+            sentence = self.sentences[number]
+            timely = not TIME_WORDS.isdisjoint(sentence.words) or any(len(word) < 12 and _TIMELY(word) for word in sentence.words)
+            self.known[number] = moments(sentence, self.folded, self.received) if timely else []
+        return self.known[number]
+
+
+def _timely(word: str) -> bool:
+    return word[:3] in _TIMELY_STARTS or word[-2:] in ("st", "nd", "rd", "th")
+
+
+_TIMELY = _timely
+_TIMELY_STARTS: Final = frozenset("mon tue wed thu fri sat sun die mit don fre lun mar mie jue vie mer jeu ven jan feb apr may jun jul aug sep oct nov dec mai okt dez ene abr ago dic fev avr aou enj".split())  # fmt: skip
+
+
+def _distance(moment: Moment, first: int, last: int) -> int:
+    return max(moment.first - last, first - moment.last, 0)
+
+
+def timeline_of(days: float) -> str:
+    """The bucket of a number of days."""
+    if days <= 31:
+        return "<= 30 days"
+    if days <= 92:
+        return "<= 90 days"
+    return "<= 12 months" if days <= 366 else "> 12 months"
+
+
+def gather(hits: Iterable[Hit], sentences: Sequence[Sentence], folded: str, received: date | None) -> list[Evidence]:
+    """What each hit says where it stands."""
+    when = _When(sentences, folded, received, {})
+    found: list[Evidence] = []
+    for hit in hits:
+        said = _said(hit)
+        for name, value in said:
+            found += _evidence(hit, name, value, when)
+    return found
+
+
+def _said(hit: Hit) -> tuple[tuple[Field, str], ...]:
+    if not hit.cue.unless.isdisjoint(hit.scopes):
+        return ()
+    for scope, said in hit.cue.turns.items():
+        if scope in hit.scopes:
+            return said
+    return hit.cue.says
+
+
+def _evidence(hit: Hit, name: Field, value: str, when: _When) -> list[Evidence]:
+    first, last = hit.first, hit.last
+    if value in ("when", "deadline"):
+        moment = when.nearest(hit.sentence, first, last, _REACH[value])
+        if moment is None or moment.days is None or (value == "deadline" and moment.days > URGENT_DAYS):
+            return []
+        first, last = min(first, moment.first), max(last, moment.last)
+        value = "high" if value == "deadline" else timeline_of(moment.days)
+    return [Evidence(name, value, hit.cue.weight, hit.cue.id, hit.sentence, first, last, hedged="hedged" in hit.scopes)]

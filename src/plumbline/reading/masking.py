@@ -1,0 +1,123 @@
+"""What a reading does not need is masked before anything reads or prompts: contact data and special categories (G4).
+
+Masks keep the length, so offsets stay true. A post such as "union rules" or "hospital" in a firm's business is no
+statement about a person; statements about a person's health, beliefs, origin, union or sex life are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from plumbline.reading.model import Removed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: One character of masked text. A letter to no alphabet, so that no cue can match it.
+MASK: Final = "\u2588"
+
+_PERSONAL: Final = re.compile(
+    r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"  # an address
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"  # an IBAN
+    r"|\b(?:\d[ -]?){13,19}\b"  # a card number
+    r"|(?<![\w.,£$€])(?:\+|00)\d{1,3}[ ./-]?(?:\(0\))?[ ./-]?\d(?:[ ./-]?\d){5,11}\b"  # a phone number with country
+    r"|(?<![\w.,£$€])0\d{2,4}[ ./-]?\d{3}[ ./-]?\d{3,5}\b"  # national
+    r"|(?<![\w.,£$€])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b"  # North American
+    r"|(?<![\w.,£$€])[6-9]\d{4}[ -]?\d{5}\b"  # Indian mobile
+    r"|\b(?!0{2})[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"  # a national insurance number
+    r"|\b\d{3}-\d{2}-\d{4}\b"  # a social security number
+    r"|\b(?:d\.?o\.?b\.?|date of birth|born on)\W{1,3}\d[\d /.-]{5,10}"
+)
+
+_HEALTH: Final = (
+    r"cancer(?! research uk)|chemo(?:therapy)?|radiotherapy|leuk[ae]+mia|tumou?rs?|diabet(?:es|ic)|epilep(?:sy|tic)|asthma(?:tic)?|"
+    r"hiv(?: positive|\+)?|aids diagnosis|hepatitis|tuberculosis|dementia|alzheimer'?s|parkinson'?s|multiple sclerosis|"
+    r"autis(?:m|tic)|adhd|dyslexi[ac]|bipolar|schizophreni[ac]|depress(?:ion|ed)|anxiety(?: disorder)?|panic attacks?|ptsd|"
+    r"burn(?:ed|t)?[ -]?out|nervous breakdown|mental (?:health|illness|breakdown)|suicidal|self[ -]harm|addict(?:ion|ed)|alcoholi(?:c|sm)|"
+    r"rehab|pregnan(?:t|cy)|miscarri(?:age|ed)|ivf|abortion|menopaus(?:e|al)|maternity leave|"
+    r"(?:my|his|her|their|has|had|having|a|recent|recovering from|after) (?:heart attack|stroke|surgery|operation on|diagnosis|illness|disability)|"
+    r"heart (?:attack|condition|failure|surgery|disease)|blood pressure|kidney (?:disease|failure|transplant)|dialysis|transplant|"
+    r"wheelchair(?: user)?|disabled|disability|blind in|hard of hearing|hearing loss|visually impaired|chronic (?:pain|illness|fatigue)|"
+    r"long covid|(?:tested positive|positive test) for \w+|covid[- ]positive|sick(?:ness)? (?:leave|note)|signed off (?:sick|with|work)|off (?:sick|ill)|"
+    r"on medication|antidepressants?|insulin|inhaler|medical (?:condition|history|leave|certificate|records? of)|"
+    r"in (?:the )?hospital (?:with|for|after|having)|hospitali[sz]ed|broke(?:n)? (?:my|his|her) \w+|biopsy|relapse|stammer|anorexi[ac]|bulimi[ac]|eating disorder|"
+    r"crohn'?s|arthritis|migraines?|fibromyalgia|endometriosis|psoriasis|seizures?|allergic to|blood (?:test|type)|(?:the )?std|sti clinic|therapist|psychiatr(?:ist|ic)|in therapy"
+)
+_BELIEF: Final = (
+    r"muslims?|islamic faith|christians?|catholics?|protestants?|evangelicals?|methodists?|baptists?|jews?|jewish|hindus?|sikhs?|buddhists?|"
+    r"mormons?|quakers?|jehovah'?s witness(?:es)?|atheists?|agnostic|humanist beliefs?|pagans?|"
+    r"(?:my|his|her|their|our) (?:religion|religious beliefs?|faith|church|mosque|synagogue|temple|gurdwara|parish|prayers?)|"
+    r"(?:for|on) religious (?:reasons|grounds)|ramadan|eid|yom kippur|shabbat|sabbath|pray(?:s|ing)?|"
+    r"(?:go|goes|going|went) to (?:church|mosque|mass|synagogue|temple)|kosher|halal diet|baptis(?:ed|m)|bar mitzvah|communion|"
+    r"wears? a (?:hijab|turban|kippah|crucifix|headscarf)"
+)
+_POLITICS: Final = (
+    r"(?:vot(?:e|es|ed|ing)|campaign(?:s|ed|ing)?|canvass(?:es|ed|ing)?) (?:for )?(?:the )?(?:labour|conservatives?|tor(?:y|ies)|lib(?:eral)? dems?|greens?|reform|snp|plaid|democrats?|republicans?|bjp|congress|leave|remain|trump|biden|brexit)|"
+    r"(?:labour|conservative|tory|lib(?:eral)? dem(?:ocrat)?|green|reform|snp|democrat(?:ic)?|republican|communist|socialist|bjp|aap) (?:party|member|voter|supporter|councillor|candidate|activist)s?|"
+    r"member of the (?:labour|conservative|tory|green|liberal democrats?|reform|democratic|republican|communist|socialist|bjp|congress|snp)|"
+    r"(?:my|his|her|their) politic(?:s|al (?:views?|opinions?|beliefs?|party|affiliation))|left[- ]wing(?:er)?|right[- ]wing(?:er)?|marxist|anarchist|"
+    r"pro[- ](?:life|choice|brexit)|anti[- ](?:brexit|abortion|vax(?:xer)?)|(?:a|lifelong|staunch|registered) (?:tory|socialist|communist|republican|democrat|conservative|liberal)"
+)
+_UNION: Final = (
+    r"(?:trade|labou?r) union(?:s|ist| member(?:s|ship)?| rep(?:resentative)?)?|union (?:member(?:s|ship)?|rep(?:resentative)?s?|card|dues|subs|activist|official|steward|convenor)|"
+    r"shop steward|(?:in|joined|joining|left|with|belong(?:s)? to|member of) (?:the |a |my |our )?(?:union|unite|unison|gmb|rmt|usdaw|nasuwt|neu|teamsters|aslef|cwu|pcs|equity union)\b|"
+    r"unioni[sz](?:ed|ing)|on strike|strike ballot|picket(?: line|ing)?"
+)
+_ORIGIN: Final = (
+    r"(?:his|her|my|their) (?:race|ethnicity|ethnic (?:origin|background)|skin colou?r|immigration status)|of (?:african|asian|jewish|roma|gypsy|caribbean|arab|romani) (?:origin|descent|heritage)|"
+    r"ethnic(?:ity|ally)? (?:minority|origin|background|\w+)|mixed[- ]race|black (?:british|african|caribbean|woman|man|person)|white british|british asian|"
+    r"(?:roma|gypsy|traveller) (?:family|community|background)|latin[oax]\b|afro-?caribbean|asylum seeker|refugee status|undocumented"
+)
+_SEX: Final = (
+    r"gay|lesbian|bisexual|transgender(?:ed)?|trans (?:man|woman|person)|transition(?:ing|ed) (?:from|to) (?:male|female)|queer|lgbtq?\+?|non-?binary|"
+    r"homosexual|heterosexual|asexual|(?:my|his|her|their) (?:sexuality|sexual orientation|sex life)|came out(?: as)?|coming out as|same-sex (?:partner|marriage|couple)|"
+    r"(?:my|his|her) (?:fingerprints?|dna|genetic test|genome|retina scan|face scan|biometrics?)|criminal record|convicted of|spent conviction|in prison"
+)
+_SPECIAL: Final = re.compile(rf"\b(?:{'|'.join((_HEALTH, _BELIEF, _POLITICS, _UNION, _ORIGIN, _SEX))})\b", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"(?:\d[ ./()-]{0,3}){6}|[A-Z]{2}\s?\d|birth|(?i:dob)")
+#: Cheap test first: almost no message holds any of these stems.
+_STEMS: Final = re.compile(
+    "cance|chemo|radioth|leuk|tumo|diabet|epilep|asthma|hiv|aids|hepat|tubercul|dementia|alzh|parkins|sclero|autis|adhd|dyslex|"
+    "bipolar|schizo|depress|anxi|panic|ptsd|burn|breakdown|mental|suicid|harm|addict|alcohol|rehab|pregnan|miscarr|ivf|abort|menopau|"
+    "matern|heart|stroke|surgery|operation|diagnos|illness|disab|blood|kidney|dialysis|transplant|wheelchair|blind|hearing|impair|chronic|"
+    "covid|positive|sick|signed off|off ill|medic|antidepr|insulin|inhaler|hospital|broke|biopsy|relapse|stammer|anorex|bulimi|eating|crohn|"
+    "arthrit|migrain|fibro|endomet|psoria|seizure|allergic|std|sti |therap|psychia|muslim|islam|christ|cathol|protest|evangel|method|"
+    "bapti|jew|hindu|sikh|buddh|mormon|quaker|jehov|athei|agnost|humanist|pagan|relig|faith|church|mosque|synag|temple|gurdw|"
+    "parish|pray|ramadan|eid|kippur|shabb|sabbath|mass|kosher|halal|mitzvah|communion|hijab|turban|kippah|crucifix|headscarf|vot|campaign|"
+    "canvass|party|labour|labor|conserv|tory|democrat|republic|communi|social|liberal|member|politic|wing|marx|anarch|pro-|pro |anti|"
+    "union|steward|unite|unison|gmb|strike|picket|race|ethnic|skin|immig|descent|origin|heritage|black|white|asian|roma|gypsy|travel|latin|"
+    "caribb|asylum|refugee|undocu|gay|lesb|bisex|trans|queer|lgbt|binary|sexual|came out|coming out|same-sex|fingerp|dna|genetic|genom|"
+    "retina|face scan|biometr|criminal|convict|prison", re.IGNORECASE,
+)  # fmt: skip
+
+
+def masks(text: str) -> Iterator[tuple[Removed, int, int]]:
+    """Stretches of the text to mask: contact data and identifiers, then special-category mentions."""
+    if "@" in text or _DIGITS.search(text):
+        yield from ((Removed.PERSONAL, *match.span()) for match in _PERSONAL.finditer(text))
+    done = 0
+    for stem in _STEMS.finditer(text):
+        start, end = _around(text, max(stem.start(), done), stem.end())
+        for match in _SPECIAL.finditer(text, max(start, done), end):
+            yield Removed.SPECIAL, *match.span()
+            done = match.end()
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Whole words some way to both sides of a stem: no expression below is longer."""
+    low, high = text.rfind(" ", 0, max(start - 40, 0)), text.find(" ", end + 40)
+    return low + 1, len(text) if high < 0 else high
+
+
+def masked(text: str, found: list[tuple[Removed, int, int]]) -> str:
+    """The text with every stretch covered; same length."""
+    if not found:
+        return text
+    parts, at = [], 0
+    for _, start, end in sorted(found, key=lambda item: (item[1], -item[2])):
+        if end > at:
+            first = max(start, at)
+            parts += [text[at:first], MASK * (end - first)]
+            at = end
+    return "".join([*parts, text[at:]])

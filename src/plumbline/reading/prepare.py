@@ -1,0 +1,169 @@
+"""From a message as received to the words that may be read, with everything else set aside and reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from plumbline.reading.htmltext import html_view, looks_like_html
+from plumbline.reading.instructions import addressed_to_machine, encoded_blocks
+from plumbline.reading.language import detect_language
+from plumbline.reading.layout import Stretch, Zone, lay_out
+from plumbline.reading.letters import INVISIBLE, TAG_CHARACTERS, fold, unmask_letters
+from plumbline.reading.masking import masked, masks
+from plumbline.reading.model import Removed
+from plumbline.reading.opinions import opinions
+from plumbline.reading.tokens import split_sentences
+from plumbline.reading.view import Builder, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from plumbline.reading.model import Message, Note
+    from plumbline.reading.tokens import Sentence
+
+#: Characters of the original that are looked at, and characters of the sender's own words that are read.
+MAX_ORIGINAL: Final = 400_000
+MAX_READ: Final = 20_000
+_CONTROL: Final = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0))} | {0x2028: "\n", 0x2029: "\n", 13: " "}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The sender's own words as sentences over a view; ``text`` is the view, masked, for any model or prompt."""
+
+    view: View
+    text: str
+    folded: str
+    sentences: list[Sentence]
+    language: str
+    notes: tuple[Note, ...]
+    unreadable: bool
+
+    def own_words(self) -> str:
+        """What a second reader may be shown: the masked own words, nothing else."""
+        return "\n".join(
+            self.text[sentence.starts[0] : sentence.ends[-1]] for sentence in self.sentences if sentence.zone is not Zone.ADOPTED
+        )
+
+
+def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
+    """Never raises, for any text, in time linear in its length."""
+    view = _view(message.text)
+    text, lookalikes = unmask_letters(view.text.translate(_CONTROL) if not view.text.isprintable() else view.text)
+    for place in lookalikes[:1]:
+        view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
+    laid = lay_out(text, message.channel, message.our_names)
+    for what, start, end in laid.aside:
+        view.note(what, start, end)
+    stretches = _without(laid.stretches, list(_planted(text, message.channel, view)))
+    stretches = _limited(stretches, view)
+    covered = _covered(text, stretches, view)
+    folded = fold(covered)
+    sentences = split_sentences(folded, stretches, spelling)
+    own = "".join(folded[s.start : s.end] for s in stretches)
+    language = detect_language(own, (word for sentence in sentences for word in sentence.words))
+    return Prepared(view, covered, folded, sentences, language, view.listed(), _unreadable(message.text))
+
+
+def _view(original: str) -> View:
+    shown = original[:MAX_ORIGINAL]
+    if looks_like_html(shown):
+        builder = html_view(shown)
+    else:
+        builder = Builder()
+        builder.copy(shown, 0)
+    if len(original) > MAX_ORIGINAL:
+        builder.skip(Removed.TRUNCATED, MAX_ORIGINAL, len(original))
+    view = builder.build(original)
+    return view if view.text.isascii() or not INVISIBLE.search(view.text) else _visible(view)
+
+
+def _visible(view: View) -> View:
+    """The view without invisible characters. Runs of tag characters are a gap: whole sentences hide there."""
+    builder, at = Builder(notes=view.notes), 0
+    pieces = iter([*view.pieces, None])
+    for piece in pieces:
+        if piece is None:
+            break
+        text = view.text[piece.at : _end_of(view, piece.at)]
+        builder.gap = builder.gap or piece.after_gap
+        if not piece.exact:
+            builder.stand_in(INVISIBLE.sub("", text), piece.start, piece.end)
+            continue
+        at = 0
+        for match in INVISIBLE.finditer(text):
+            builder.copy(text[at : match.start()], piece.start + at)
+            builder.skip(Removed.INVISIBLE, piece.start + match.start(), piece.start + match.end(), gap=bool(TAG_CHARACTERS.search(match[0])))
+            at = match.end()
+        builder.copy(text[at:], piece.start + at)
+    return builder.build(view.original)
+
+
+def _end_of(view: View, at: int) -> int:
+    from bisect import bisect_right  # noqa: PLC0415
+
+    index = bisect_right(view.starts, at)
+    return view.starts[index] if index < len(view.starts) else len(view.text)
+
+
+def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:
+    """Stretches that are not the sender's message to us: orders to a machine, encoded walls, a note-taker's opinions."""
+    for what, spans in (
+        (Removed.INSTRUCTION, addressed_to_machine(text)),
+        (Removed.ENCODED, encoded_blocks(text)),
+        (Removed.OPINION, opinions(text) if channel == "call_note" else ()),
+    ):
+        for start, end in spans:
+            view.note(what, start, end)
+            yield start, end
+
+
+def _without(stretches: list[Stretch], holes: list[tuple[int, int]]) -> list[Stretch]:
+    """Stretches with the holes cut out."""
+    if not holes:
+        return stretches
+    holes.sort()
+    kept: list[Stretch] = []
+    for stretch in stretches:
+        at = stretch.start
+        for start, end in holes:
+            if end <= at or start >= stretch.end:
+                continue
+            if start > at:
+                kept.append(stretch._replace(start=at, end=start))
+            at = max(at, end)
+        if at < stretch.end:
+            kept.append(stretch._replace(start=at))
+    return kept
+
+
+def _limited(stretches: list[Stretch], view: View) -> list[Stretch]:
+    kept: list[Stretch] = []
+    room = MAX_READ
+    for stretch in stretches:
+        length = stretch.end - stretch.start
+        if length > room:
+            view.note(Removed.TRUNCATED, stretch.start + room, stretches[-1].end)
+            return [*kept, stretch._replace(end=stretch.start + room)] if room else kept
+        kept.append(stretch)
+        room -= length
+    return kept
+
+
+def _covered(text: str, stretches: list[Stretch], view: View) -> str:
+    """The view with personal data and special-category mentions of the read stretches masked."""
+    if not stretches:
+        return text
+    first, last = stretches[0].start, stretches[-1].end
+    found = [(what, start + first, end + first) for what, start, end in masks(text[first:last][: MAX_READ * 3])]
+    for what, start, end in found:
+        view.note(what, start, end)
+    return masked(text, found)
+
+
+def _unreadable(text: str) -> bool:
+    """Mostly control characters or replacement marks: not text."""
+    sample = text[:4000]
+    strange = sum(letter == "\ufffd" or (letter < " " and letter not in "\t\n\r\f") for letter in sample)
+    return strange * 10 > len(sample) > 0

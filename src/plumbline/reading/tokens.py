@@ -1,0 +1,238 @@
+"""Words, clauses and sentences of the stretches that may be read.
+
+Every sentence gets a *shadow*: its words in plain spelling, one space before each, with sums of money, lengths of
+time and masked words replaced by ``MONEY``, ``DUR`` and ``MASK``. Cue patterns match shadows; tokens know where in
+the view they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from plumbline.reading.layout import Zone
+from plumbline.reading.masking import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from plumbline.reading.layout import Stretch
+
+NUMBER_WORDS: Final[dict[str, float]] = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
+    "twentyfour": 24, "thirty": 30, "thirty six": 36, "forty": 40, "fortyfive": 45, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
+    "couple of": 2, "a couple of": 2, "couple": 2, "a few": 4, "few": 4, "several": 5, "half a": 0.5, "half": 0.5,
+    "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10, "zwolf": 12,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "ocho": 8, "diez": 10, "doce": 12,
+    "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six mois": 6, "huit": 8, "dix": 10, "douze": 12,
+}  # fmt: skip
+UNIT_DAYS: Final[dict[str, float]] = {
+    "min": 0, "hour": 1 / 24, "hr": 1 / 24, "day": 1, "week": 7, "wk": 7, "fortnight": 14, "month": 30, "mth": 30, "mnth": 30, "mo": 30,
+    "quarter": 91, "year": 365, "yr": 365, "tag": 1, "woche": 7, "monat": 30, "jahr": 365, "stunde": 1 / 24, "dia": 1, "semana": 7,
+    "mes": 30, "ano": 365, "hora": 1 / 24, "jour": 1, "semaine": 7, "mois": 30, "an": 365, "heure": 1 / 24,
+}  # fmt: skip
+
+_NUMBER: Final = "|".join(sorted((re.escape(word) for word in NUMBER_WORDS), key=len, reverse=True))
+_UNIT: Final = (
+    "min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|fortnights?|months?|mths?|mnths?|mos?|quarters?|years?|yrs?|"
+    "tage?n?|wochen?|monate?n?|jahre?n?|stunden?|dias?|semanas?|mes(?:es)?|anos?|horas?|jours?|semaines?|mois|ans?|heures?"
+)
+_SUFFIX: Final = r"(?:[ ]?(?:k|m|mn|mio|bn|million|millionen|millones|thousand|thou|tausend|mil|grand|lakhs?|lacs?|crores?|cr))?"
+_CURRENCY: Final = r"(?:£|\$|€|¥|₹|(?:usd|eur|gbp|cad|aud|inr|chf|sgd|nzd|rs)\b\.?)"
+_FIGURE: Final = r"\d[\d.,]*"
+_NAMED_AFTER: Final = r"(?:£|€|\$|(?:euros?|eur|usd|gbp|cad|aud|inr|chf|pounds?|dollars?|rupees?|quid|francs?|grand|lakhs?|crores?)\b)"
+_NOT_MONEY: Final = "rows|users|records|lines|km|miles|calls|items|skus|drawings|documents|homes|people|followers|orders"
+_MONEY: Final = (
+    rf"(?:(?:us|ca|au|nz|c|a)?{_CURRENCY}[ ]?{_FIGURE}(?:[ ]?(?:-|to|and)[ ]?{_CURRENCY}?[ ]?{_FIGURE})?{_SUFFIX}\b"
+    rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?{_SUFFIX}[ ]?{_NAMED_AFTER}"
+    rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?k\b(?![ ](?:{_NOT_MONEY})))"
+    r"(?:[ ]?(?:/|per|a|pa|p\.a)[ ]?(?:month|mth|mo|year|yr|annum|week|user|seat)\b)?"
+)
+_TOKEN: Final = re.compile(
+    rf"(?P<link>(?:https?://|www\.)\S+)"
+    rf"|(?P<money>{_MONEY})"
+    rf"|(?P<dur>(?<![\w.£$€])(?:\b(?:{_NUMBER})|~?\d+(?:[.,]\d+)?\+?)(?:[ ]?(?:-|/|to|or|bis|a|y)[ ]?(?:(?:{_NUMBER})\b|\d+))?(?:[ -]?and a (?:half|bit))?[ -]{{0,2}}"
+    rf"(?:(?:business|working|calendar|full|short|more|clear|good|other|odd)[ ])?(?:{_UNIT})\b(?:[ ]and[ ]a[ ](?:half|bit))?)"
+    rf"|(?P<mask>{MASK}+)"
+    r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
+    r"|(?P<word>e-?mails?\b|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff]){0,59}(?:'[^\W_]{1,12})*)"
+    r"|(?P<end>[.!?\u3002\uff01\uff1f\u0964]+(?=[\s\"')\]]|$|[\u3040-\u9fff])|\n)"
+    r"|(?P<pause>[,;:()\[\]\u3001\u2022]|[ ]-+[ ]|[ ]?--+[ ]?)"
+    r"|(?P<sign>[=@&+%/>~])",
+)  # fmt: skip
+_SHORT: Final = frozenset("mr mrs ms dr st approx inc ltd co no vs ca etc eg ie dept prof sr sra hr z b bzw ggf inkl incl tel ext fig dec jan feb aug sept oct nov ref nr e g i p a appt".split())  # fmt: skip
+_SPLIT: Final = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
+_IS: Final = frozenset("it that what there who he she here how where when one everything everyone nobody why this".split())
+_IRREGULAR: Final = {"can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us"), "cannot": ("can", "not"), "ain't": ("is", "not"), "y'all": ("you", "all")}  # fmt: skip
+_ELIDED: Final = frozenset("l d j m n s t c qu".split())
+_BUT: Final = frozenset("but although though however whereas except unless aber pero mais sondern jedoch".split())
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Words with their places. ``clauses[i]`` is the clause of word i; ``question``: it ends with a question mark."""
+
+    zone: Zone
+    words: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    clauses: list[int] = field(default_factory=list)
+    question: bool = False
+    answer: tuple[int, int] | None = None
+    shadow: str = ""
+    offsets: list[int] = field(default_factory=list)
+
+    def finish(self) -> Sentence:
+        """Write the shadow."""
+        self.shadow = " " + " ".join(self.words) + " "
+        at = 0
+        for word in self.words:
+            self.offsets.append(at)
+            at += len(word) + 1
+        return self
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Words ``[i, j)`` that a match ``[first, last)`` of the shadow covers."""
+        return bisect_right(self.offsets, first) - 1, bisect_right(self.offsets, last - 1)
+
+    def clause_of(self, first: int, last: int) -> tuple[int, int]:
+        """The words of all clauses touched by words ``[first, last)``."""
+        low, high = self.clauses[first], self.clauses[last - 1]
+        while first > 0 and self.clauses[first - 1] >= low:
+            first -= 1
+        while last < len(self.words) and self.clauses[last] <= high:
+            last += 1
+        return first, last
+
+
+def split_sentences(folded: str, stretches: Iterable[Stretch], spelling: Mapping[str, str]) -> list[Sentence]:
+    """The sentences of the stretches, in order. ``folded`` is the view in lower case without accents."""
+    reader = _Splitter(folded, spelling)
+    for stretch in stretches:
+        reader.stretch(stretch)
+    return reader.done()
+
+
+class _Splitter:
+    def __init__(self, folded: str, spelling: Mapping[str, str]) -> None:
+        self.folded = folded
+        self.spelling = spelling
+        self.sentences: list[Sentence] = []
+        self.now: Sentence | None = None
+        self.clause = 0
+
+    def stretch(self, stretch: Stretch) -> None:
+        if self.now is not None and not self._runs_on(stretch):
+            self._close()
+        for match in _TOKEN.finditer(self.folded, stretch.start, stretch.end):
+            kind = match.lastgroup
+            if kind == "word":
+                self._word(match[0], match.start(), match.end(), stretch)
+            elif kind == "end":
+                self._end(match, stretch)
+            elif kind == "pause":
+                self.clause += 1
+            elif kind is not None:
+                self._put(_TOKENS.get(kind) or _SIGNS.get(match[0], match[0]), match.start(), match.end(), stretch)
+
+    def _runs_on(self, stretch: Stretch) -> bool:
+        """A long line that goes on in small letters on the next one is one sentence."""
+        if self.now is None or stretch.zone is not Zone.OWN or self.now.zone is not Zone.OWN:
+            return False
+        before = self.folded.rfind("\n", 0, max(stretch.start - 1, 0)) + 1
+        return stretch.start - before > 60 and self.now.ends[-1] >= before
+
+    def _end(self, match: re.Match[str], stretch: Stretch) -> None:
+        if self.now is None or (match[0] == "\n" and match.end() == stretch.end and stretch.end - stretch.start > 60):
+            return
+        if match[0] == "." and self.now.words[-1] in _SHORT and self.now.ends[-1] == match.start():
+            return
+        self.now.question = "?" in match[0] or "\uff1f" in match[0]
+        self._close()
+
+    def _word(self, word: str, start: int, end: int, stretch: Stretch) -> None:
+        if "'" in word and word not in self.spelling:
+            for part in _expand(word):
+                self._put(self.spelling.get(part, part), start, end, stretch)
+            return
+        plain = self.spelling.get(word, word)
+        if plain in _BUT:
+            self.clause += 1
+        if " " in plain:
+            for part in plain.split():
+                self._put(part, start, end, stretch)
+        elif plain == "cannot":
+            self._put("can", start, end, stretch)
+            self._put("not", start, end, stretch)
+        else:
+            self._put(plain, start, end, stretch)
+
+    def _put(self, word: str, start: int, end: int, stretch: Stretch) -> None:
+        now = self.now
+        if now is None:
+            now = self.now = Sentence(stretch.zone, answer=stretch.answer)
+            self.clause = 0
+        now.words.append(word)
+        now.starts.append(start)
+        now.ends.append(end)
+        now.clauses.append(self.clause)
+        if len(now.words) >= 120:
+            self._close()
+
+    def _close(self) -> None:
+        if self.now is not None:
+            self.sentences.append(self.now.finish())
+            self.now = None
+
+    def done(self) -> list[Sentence]:
+        self._close()
+        return self.sentences
+
+
+_SIGNS: Final = {"@": "at", "&": "and", "+": "and"}
+_TOKENS: Final = {"money": "MONEY", "dur": "DUR", "mask": "MASK", "link": "LINK"}
+
+
+def _expand(word: str) -> tuple[str, ...]:
+    """``don't`` is do not, ``we're`` is we are, ``l'outil`` is l outil; a possessive loses its ending."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("n't"):
+        return (word[:-3], "not")
+    stem, _, ending = word.partition("'")
+    if stem in _ELIDED:
+        return (stem, *_expand(ending)) if "'" in ending else (stem, ending)
+    if ending in _SPLIT:
+        return (stem, _SPLIT[ending])
+    if ending == "s":
+        return (stem, "is") if stem in _IS else (stem,)
+    return (stem, ending) if ending else (stem,)
+
+
+def duration_days(text: str) -> float | None:
+    """Days of ``two weeks``, ``3-4 mths``, ``18 months``: the longer end of a range."""
+    match = _LENGTH.search(text)
+    if match is None:
+        return None
+    unit = match["unit"].rstrip("s") if match["unit"] not in ("mes", "meses") else "mes"
+    days = next((UNIT_DAYS[key] for key in (unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute")) if key in UNIT_DAYS), None)
+    number = _number(match["high"] or match["low"])
+    return None if days is None or number is None else number * days + (days / 2 if "half" in text and number >= 1 else 0)
+
+
+_LENGTH: Final = re.compile(
+    rf"(?P<low>(?:\b(?:{_NUMBER})\b|\d+(?:[.,]\d+)?))(?:\+)?(?:[ ]?(?:-|/|to|or|bis|a|y)[ ]?(?P<high>(?:{_NUMBER})\b|\d+))?[^\d]{{0,20}}?\b(?P<unit>{_UNIT})\b"
+)
+
+
+def _number(text: str) -> float | None:
+    word = text.strip()
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
+    try:
+        return float(word.replace(",", "."))
+    except ValueError:
+        return None
