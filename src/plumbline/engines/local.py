@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from plumbline.store import LedgerFile, RunFolder
 
 PART_ROWS: Final = 100_000
-#: Leads whose known values say how likely each answer to an unknown one is.
+#: Rows whose known values say how likely each answer to an unknown one is.
 MIX_ROWS: Final = 20_000
 
 POLICY: Final = "policy.yaml"
@@ -148,12 +148,20 @@ class LocalRun:
 
     def _with_mix(self) -> Bundle:
         """The run's bundle: an unknown value is as likely as it is among the first leads that know it."""
-        bundle = self._request.bundle
-        first = next(iter(self._request.intake.batches(self._request.part_rows)), None)
-        if first is None or first.received.is_empty():
+        bundle, sample = self._request.bundle, self._first_rows()
+        if sample is None:
             return bundle
-        sample = first.received.head(MIX_ROWS)
-        return bundle.with_mix_of(self._qualify(sample, bundle, Seen()).signals)
+        qualified = self._qualify(sample, bundle, Seen())
+        return bundle.with_mix_of(qualified.signals.filter(qualified.decisions["points"].is_not_null()))
+
+    def _first_rows(self) -> pl.DataFrame | None:
+        """Leads of the first rows, however the file is cut into batches."""
+        frames: list[pl.DataFrame] = []
+        for batch in self._request.intake.batches(self._request.part_rows):
+            frames.append(batch.received.filter(pl.col("row") <= MIX_ROWS))
+            if frames[-1].height < batch.received.height:
+                break
+        return pl.concat(frames) if frames else None
 
     def _plan(self, bundle: Bundle) -> RunPlan:
         request = self._request

@@ -54,7 +54,8 @@ class RecordedRun:
 
     def weighed(self, other: Bundle) -> Bundle:
         """Another bundle, with unknown values as likely as the first leads of this run say."""
-        first = self.folder.read_part(0).filter(pl.col("lead.id").is_not_null()).head(MIX_ROWS)
+        profiled = (pl.col("in.row") <= MIX_ROWS) & pl.col("points").is_not_null()
+        first = self.folder.scan().filter(profiled).collect()
         return other.with_mix_of(signals_of(inputs_of(first), bundle=other, as_of=self.as_of))
 
     def record(self, lead: str) -> pl.DataFrame:
