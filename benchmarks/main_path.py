@@ -33,7 +33,7 @@ def leads_file(rows: int, folder: Path) -> Path:
 
 def policy_of_25_rules(policy: str) -> str:
     """The demo's policy with rules added until there are 25."""
-    have = policy.split("\nrules:")[1].split("\nactions:")[0].count("- {id:")
+    have = policy.split("\nrules:")[1].split("\nactions:", maxsplit=1)[0].count("- {id:")
     added = "".join(
         f"  - {{id: more-{at}, when: \"employees >= {1000 + 37 * at} AND fit_level = 'high' AND country IN "
         f"('Germany', 'Spain') AND points > {at}\", route: queue, because: One more rule., if_unknown: miss}}\n"
@@ -50,6 +50,7 @@ def polars_alone(path: str) -> None:
 
 def plumbline(path: str, out: str) -> None:
     from plumbline.cli.inputs import intake_from, policy_from, read_text
+
     from plumbline.engines import LocalRun, RunRequest
     from plumbline.store import LedgerFile, RunFolder
 
@@ -62,9 +63,7 @@ def plumbline(path: str, out: str) -> None:
         run.create()
         with LedgerFile(Path(out) / "ledger.sqlite") as ledger:
             LocalRun(
-                RunRequest(
-                    intake, text, bundle, AS_OF, run, ledger, "benchmark", lambda: datetime.now(UTC)
-                )
+                RunRequest(intake, text, bundle, AS_OF, run, ledger, "benchmark", lambda: datetime.now(UTC))
             ).run()
 
     report(work)

@@ -33,7 +33,9 @@ def report(work) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "memory": peak}))
+    print(
+        json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "memory": peak})
+    )
 
 
 def spread(values: list[float]) -> str:

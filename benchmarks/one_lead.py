@@ -1,6 +1,6 @@
 """One lead at a time through the main path in a warm process: what a web form would wait for.
 
-    python -m benchmarks.one_lead [leads]
+python -m benchmarks.one_lead [leads]
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from benchmarks.measure import quiet
 
 def main(leads: int = 1_000) -> dict[str, object]:
     from plumbline.cli.inputs import intake_from, policy_from, read_text
+
     from plumbline.qualify import qualify
 
     with TemporaryDirectory() as room:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from helpers_main_path import AS_OF, KEY, POLICY, bundle, events, received
 
+from helpers_main_path import AS_OF, KEY, POLICY, bundle, events, received
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun
 from plumbline.signals import event_state

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+
 from helpers_main_path import KEY, POLICY, bundle
 from helpers_runs import MemoryIntake, leads, recorded_run, request
-
 from plumbline.domain.errors import RunConflictError
 from plumbline.engines import LocalRun
 from plumbline.engines.summary import summarise

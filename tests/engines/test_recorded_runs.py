@@ -4,9 +4,9 @@ import json
 
 import polars as pl
 import pytest
+
 from helpers_main_path import KEY, POLICY
 from helpers_runs import leads, recorded_run
-
 from plumbline.domain.errors import UnknownLeadError
 from plumbline.engines.recorded import RecordedRun
 from plumbline.engines.replay import rerun

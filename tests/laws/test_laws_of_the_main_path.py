@@ -6,9 +6,9 @@ from itertools import combinations
 
 import polars as pl
 import pytest
-from helpers_main_path import AS_OF, FIELDS, batches, bundle, received
 from hypothesis import given
 
+from helpers_main_path import AS_OF, FIELDS, batches, bundle, received
 from plumbline.domain.words import Route
 from plumbline.qualify import qualify
 

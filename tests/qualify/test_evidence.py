@@ -4,9 +4,9 @@ import dataclasses
 
 import polars as pl
 import pytest
-from helpers_main_path import AS_OF, batches, bundle, received
 from hypothesis import given
 
+from helpers_main_path import AS_OF, batches, bundle, received
 from plumbline.domain.words import Kind
 from plumbline.qualify import qualify
 from plumbline.qualify.evidence import changeable, packet

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from helpers_main_path import AS_OF, KEY, POLICY, batches, bundle, events, received
 from hypothesis import given
 
+from helpers_main_path import AS_OF, KEY, POLICY, batches, bundle, events, received
 from plumbline.ledger.canonical import canonical_rows
 from plumbline.qualify import compile_bundle, qualify, requalify
 from plumbline.qualify.examples import example_issues, run_examples
