@@ -1,0 +1,118 @@
+"""What the values of a column look like, judged from a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.connectors.headers import BLANKS
+from plumbline.domain.words import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EMAIL: Final = r"^\s*[^@\s]+@[^@\s]+\.[^@\s.]{2,}\s*$"
+_PHONE: Final = r"^\s*(?:\+|00|\()?[\d][\d\s().\-/]{6,18}\s*$"
+_URL: Final = r"^\s*(?:https?://|www\.)\S+$|^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}/?\s*$"
+_NUMBER: Final = r"^\s*[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s*$"
+_FLAG: Final = r"(?i)^\s*(?:yes|no|true|false|y|n|0|1)\s*$"
+#: Date formats that exports use, the unambiguous first.
+DATE_FORMATS: Final = (
+    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
+    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y",
+    "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%d-%m-%Y", "%m-%d-%Y",
+)  # fmt: skip
+_MOST: Final = 0.9
+_ISO: Final = r"^\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?\s*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Facts of a column in the sample.
+
+    ``blanks`` counts blank words as written, ``date_formats`` are those that fit, ``middle`` is the median.
+    """
+
+    filled: int
+    distinct: int
+    blanks: Mapping[str, int]
+    samples: tuple[str, ...]
+    common: tuple[str, ...]
+    email: bool = False
+    phone: bool = False
+    url: bool = False
+    number: bool = False
+    flag: bool = False
+    iso_date: bool = False
+    date_formats: tuple[str, ...] = ()
+    middle: int = 0
+
+    @property
+    def kind(self) -> Kind:
+        """The kind that its values have."""
+        if self.flag:
+            return Kind.FLAG
+        if self.iso_date or self.date_formats:
+            return Kind.DATE
+        return Kind.NUMBER if self.number else Kind.TEXT
+
+    @property
+    def constant(self) -> bool:
+        """Every filled row has the same value."""
+        return self.filled > 1 and self.distinct == 1
+
+    @property
+    def unique(self) -> bool:
+        """Every row has its own value."""
+        return self.filled > 1 and self.distinct == self.filled
+
+
+def look_at(column: pl.Series) -> Look:
+    """Look at a column of text."""
+    values = column.drop_nulls()
+    word = values.str.strip_chars()
+    is_blank = word.str.to_lowercase().is_in(BLANKS) | (word == "")
+    counted = word.filter(is_blank & (word != "")).value_counts(sort=True, name="rows").rows()
+    real = word.filter(~is_blank)
+    if real.is_empty():
+        return Look(0, 0, dict(counted), (), ())
+    common = real.value_counts(sort=True, name="rows")
+    is_number = _mostly(real, _NUMBER)
+    date_formats = () if is_number else _formats(real)
+    return Look(
+        filled=len(real),
+        distinct=real.n_unique(),
+        blanks=dict(counted),
+        samples=tuple(real.unique(maintain_order=True).head(3)),
+        common=tuple(common.filter(pl.col("rows") > 1).to_series(0).head(6)),
+        email=_mostly(real, _EMAIL),
+        phone=_mostly(real, _PHONE) and not date_formats,
+        url=_mostly(real, _URL),
+        number=is_number,
+        flag=_mostly(real, _FLAG),
+        iso_date=_mostly(real, _ISO),
+        date_formats=date_formats,
+        middle=_middle(real),
+    )
+
+
+def _middle(values: pl.Series) -> int:
+    """The median as a whole number; 0 where there are no numbers."""
+    numbers = values.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False)
+    median = numbers.filter(numbers.is_finite()).median()
+    return round(float(median)) if isinstance(median, float) and abs(median) < 1e15 else 0
+
+
+def _mostly(values: pl.Series, pattern: str) -> bool:
+    return float(values.str.contains(pattern).mean() or 0) >= _MOST  # type: ignore[arg-type]
+
+
+def _formats(values: pl.Series) -> tuple[str, ...]:
+    """The formats that read nearly all values; more than one when days and months could be swapped."""
+    fits = {f: values.str.to_date(f, strict=False).null_count() for f in DATE_FORMATS}
+    most = min(fits.values())
+    if most > (1 - _MOST) * len(values):
+        return ()
+    return tuple(date_format for date_format, misses in fits.items() if misses == most)

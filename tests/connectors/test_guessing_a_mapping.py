@@ -1,0 +1,221 @@
+"""The guessed mapping and the starter policy: right on known exports, valid always, silent on persons."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plumbline.connectors import starter_parts
+from plumbline.connectors.files import open_source
+from plumbline.connectors.guess import guess, guess_columns
+from plumbline.connectors.mapping import parse_mapping
+from plumbline.connectors.starter import starter_policy
+from plumbline.domain.fields import is_receivable
+from plumbline.domain.issues import Severity
+from plumbline.policy import compile_policy
+
+
+def of(columns):
+    return guess_columns("leads", pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
+
+
+def emails(n=3):
+    return [f"person{i}@company{i}.com" for i in range(n)]
+
+
+EXPORTS = {
+    "HubSpot": """Record ID=lead.id, Create Date=lead.created_at, Original Source=lead.source,
+        Email=contact.email, Number of Employees=account.employees, Country/Region=account.country""",
+    "Salesforce": """Id=lead.id, CreatedDate=lead.created_at, LeadSource=lead.source, Email=contact.email,
+        Company=account.name, NumberOfEmployees=account.employees, AnnualRevenue=account.revenue""",
+    "Pipedrive": """ID=lead.id, Lead created=lead.created_at, Person - Name=contact.name,
+        Person - Email - Work=contact.email, Organization - Name=account.name""",
+    "Dynamics": """leadid=lead.id, createdon=lead.created_at, fullname=contact.name,
+        emailaddress1=contact.email, companyname=account.name, numberofemployees=account.employees""",
+    "Odoo": """ID=lead.id, Created on=lead.created_at, Email From=contact.email, Partner Name=account.name,
+        Contact Name=contact.name, Salesperson=extra.salesperson""",
+}
+
+
+@pytest.mark.parametrize("system", EXPORTS)
+def test_exports_of_known_systems_are_recognised(system):
+    columns = dict(pair.strip().split("=") for pair in EXPORTS[system].split(","))
+    cells = {
+        "contact.email": emails(),
+        "lead.created_at": ["2026-01-01", "2026-01-02", "2026-01-03"],
+        "account.employees": ["10", "20", "30"],
+        "account.revenue": ["1000", "2,000", "3000"],
+    }
+    found = of({name: cells.get(field, ["a", "b", "c"]) for name, field in columns.items()})
+    assert found.system == system
+    assert found.columns == columns
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["E-Mail", "email_address", "EmailAddress", "Work Email", "Customer e-mail (work)", "Anything at all"],
+)
+def test_an_address_column_is_found_by_name_or_by_content(name):
+    assert of({name: emails()}).columns == {name: "contact.email"}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "why"),
+    [
+        ("Email", ["yes", "no", "yes"], "called like contact.email, but its values are no e-mail addresses"),
+        ("Employees", ["1-10", "11-50", "11-50"], "its values are words or ranges, not numbers"),
+        ("Created", ["soon", "later", "now"], "its values are in no date format that is known here"),
+        ("Created", ["03/04/2026", "05/06/2026", "07/08/2026"], "its dates could be %d/%m/%Y or %m/%d/%Y"),
+        ("Record ID", ["1", "1", "2"], "its values are not all different"),
+        ("Website", ["5", "6", "7"], "its values are no web addresses"),
+    ],
+)
+def test_a_name_that_the_contents_contradict_becomes_a_field_of_its_own_and_says_why(name, values, why):
+    [entry] = of({name: values}).guesses
+    assert str(entry.field).startswith("extra.")
+    assert why in entry.why
+
+
+def test_a_date_that_can_only_be_read_one_way_gets_its_format():
+    found = of({"Created": ["03/04/2026", "25/12/2026", "01/01/2026"]})
+    mapping = parse_mapping(found.to_yaml())
+    assert mapping.date_formats == {"lead.created_at": "%d/%m/%Y"}
+
+
+def test_a_second_id_is_left_out_because_it_would_hide_duplicates():
+    found = of(
+        {"Prospect ID": ["p", "q", "r"], "Lead Number": ["7", "8", "9"], "Room Number": ["1", "1", "2"]}
+    )
+    assert found.columns == {"Prospect ID": "lead.id", "Room Number": "extra.room_number"}
+    assert parse_mapping(found.to_yaml()).ignored == ("Lead Number",)
+
+
+def test_blank_words_are_those_that_occur_once_per_spelling():
+    found = of({"City": ["Select", "select", "Rome"], "Course": ["N/A", "x", "Law"], "Name": ["X", "A", "B"]})
+    words = parse_mapping(found.to_yaml()).blank_words
+    assert {word.lower() for word in words} == {"select", "n/a", "x"}
+    assert len(words) == 3
+
+
+def test_na_is_a_country_and_a_blank_elsewhere():
+    assert of({"Country": ["NA", "DE", "FR"]}).blank_words == {}
+    assert list(of({"Course": ["NA", "Law", "Art"]}).blank_words) == ["NA"]
+
+
+def test_columns_that_may_know_the_outcome_are_mapped_but_not_scored():
+    leaky = [
+        "Lead Status",
+        "Stage",
+        "Outcome",
+        "Owner",
+        "HubSpot Score",
+        "Last Activity",
+        "Converted",
+        "Tags",
+    ]
+    found = of({name: ["a", "b", "a", "b"] for name in leaky} | {"Course": ["Law", "Art", "Law", "Art"]})
+    assert set(found.columns) == {*leaky, "Course"}
+    policy, _ = compile_policy(starter_policy(found))
+    assert [spec.source for spec in policy.signals] == ["extra.course"]
+    for name in leaky:
+        assert f"# - {name}: " in starter_policy(found)
+
+
+def test_without_the_check_for_leaks_the_status_would_be_scored(monkeypatch):
+    """Negative control of the test above."""
+    monkeypatch.setattr("plumbline.connectors.guess.leak_of", lambda column: None)
+    found = of({"Lead Status": ["won", "lost", "won", "lost"]})
+    policy, _ = compile_policy(starter_policy(found))
+    assert "extra.lead_status" in [spec.source for spec in policy.signals]
+
+
+def test_no_personal_value_appears_in_the_files():
+    found = of(
+        {
+            "Lead ID": ["4711", "4712"],
+            "Name": ["Grace Hopper", "Ada Lovelace"],
+            "Mail": ["grace@navy.example", "ada@engine.example"],
+            "Mobile": ["+44 20 7946 0000", "+44 20 7946 0001"],
+            "Message": ["call me please", "tomorrow then"],
+            "Date of birth": ["1906-12-09", "1815-12-10"],
+            "Other": ["x@hidden.example", "y@hidden.example"],
+            "Colour": ["red", "blue"],
+        }
+    )
+    text = found.to_yaml() + starter_policy(found)
+    for secret in ("4711", "Grace", "Hopper", "navy", "7946", "call me", "1906", "hidden"):
+        assert secret not in text
+    assert "red, blue" in text
+    assert "g…@n…" in text
+
+
+def test_every_guess_says_how_sure_it_is_and_why():
+    text = of({"Email": emails(), "Colour": ["red", "blue", "red"]}).to_yaml()
+    assert "# 90 %: by its name. Values: p…@c…" in text
+    assert "# 80 %: a field of your own. Values: red, blue" in text
+
+
+def test_the_first_rows_of_a_file_are_enough(write):
+    rows = "".join(f"{i},a{i}@b.com\n" for i in range(5))
+    found = guess(open_source(write("id,mail\n" + rows)))
+    assert found.columns == {"id": "lead.id", "mail": "contact.email"}
+    assert found.rows == 5
+
+
+def test_a_file_without_rows_is_guessed_by_its_names(write):
+    found = guess(open_source(write("Email,Company,Stage\n")))
+    assert found.columns == {"Email": "contact.email", "Company": "account.name", "Stage": "extra.stage"}
+    assert compile_policy(starter_policy(found))[0] is not None
+
+
+KNOWN = ["Email", "Employees", "Created", "Country", "Source", "Title", "Tier", "Status"]
+AWKWARD = ["select", "band", "points", "no", "null", "row", "#", ": x", "- y", "a: b", "{", "'", '"', "\\"]
+FOREIGN = ["Größe", "名前", "1st", "a\tb", "other"]
+WORDS = [
+    "yes",
+    "no",
+    "Select",
+    "-5",
+    "0",
+    "12",
+    "1e3",
+    "a|b",
+    "missing",
+    "other",
+    "strategic",
+    "<5",
+    "a to b",
+]
+TEXT = st.characters(exclude_categories=["Cs"])
+NAMES = st.one_of(st.sampled_from(KNOWN + AWKWARD + FOREIGN), st.text(TEXT, min_size=1, max_size=12))
+VALUES = st.one_of(st.none(), st.sampled_from(WORDS), st.text(TEXT, max_size=8))
+
+
+@st.composite
+def tables(draw):
+    names = draw(st.lists(NAMES, min_size=1, max_size=6, unique_by=lambda name: name.strip()))
+    height = draw(st.integers(0, 8))
+    column = st.lists(VALUES, min_size=height, max_size=height)
+    return {name: draw(column) for name in names}
+
+
+@given(tables())
+def test_whatever_the_file_the_mapping_can_be_read_back_and_the_starter_policy_compiles(columns):
+    found = of(columns)
+    mapping = parse_mapping(found.to_yaml(), list(columns))
+    assert dict(mapping.columns) == found.columns
+    assert mapping.unmapped(list(columns)) == ()
+    assert all(is_receivable(field) for field in mapping.columns.values())
+    policy, issues = compile_policy(starter_policy(found))
+    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    assert policy is not None, (starter_policy(found), errors)
+
+
+def test_a_reserved_word_as_a_column_would_break_the_starter_policy(monkeypatch):
+    """Negative control: without the check for reserved names, a column 'select' is a signal 'select'."""
+    found = of({"select": ["a", "b", "a", "b"]})
+    assert compile_policy(starter_policy(found))[0] is not None
+    monkeypatch.setattr(starter_parts, "is_reserved", lambda name: False)
+    assert compile_policy(starter_policy(found))[0] is None
