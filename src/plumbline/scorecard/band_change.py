@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from plumbline.scorecard.plan import Block, Plan
     from plumbline.scorecard.state import State
 
-#: Distributions worked out at a time: enough to be fast, few enough to stay small.
-_CHUNK: Final = 4_096
+#: Numbers in a table of distributions: enough leads at a time to be fast, few enough to stay small (32 MB).
+_CELLS: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +65,10 @@ def _chances(plan: Plan, state: State, loose: list[_Loose], rows: Codes) -> Long
     low, high = band_limits(plan.cutoffs, state.points[rows])
     examples, which = distinct([part.states[rows] for part in loose], len(rows))
     chances = np.zeros(len(rows), dtype=np.int64)
-    for first in range(0, len(examples), _CHUNK):
-        spreads, place = _spreads(plan, state, loose, rows[examples[first : first + _CHUNK]])
-        mine = np.flatnonzero((which >= first) & (which < first + _CHUNK))
+    chunk = max(1, _CELLS // plan.reach)
+    for first in range(0, len(examples), chunk):
+        spreads, place = _spreads(plan, state, loose, rows[examples[first : first + chunk]])
+        mine = np.flatnonzero((which >= first) & (which < first + chunk))
         at = place[which[mine] - first]
         chances[mine] = ten_thousandths(*spreads.outside(at, (low - known)[mine], (high - known)[mine]))
     return chances

@@ -90,9 +90,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Everything about a card that does not depend on leads. ``weights`` are 0 for bins a signal cannot take.
+    """Everything about a card that does not depend on leads.
 
-    ``open`` signals may be unknown; completeness is always known.
+    ``open`` signals may be unknown; completeness is always known. ``weights`` are 0 for bins that an unknown
+    signal cannot take. ``reach``: no distribution of points is wider.
     """
 
     card: Scorecard
@@ -104,6 +105,7 @@ class Plan:
     tables: tuple[TermTable, ...]
     blocks: tuple[Block, ...]
     units: tuple[Unit, ...]
+    reach: int
 
 
 @lru_cache(maxsize=32)
@@ -127,6 +129,7 @@ def plan_of(card: Scorecard, cutoffs: Cutoffs, askable: tuple[str, ...]) -> Plan
         tables=tables,
         blocks=blocks,
         units=tuple(_units(card, tables, blocks)),
+        reach=1 + sum(int(np.ptp(block.points)) for block in blocks),
     )
 
 
