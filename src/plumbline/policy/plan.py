@@ -19,6 +19,7 @@ from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Band, Dimension, Level, Route
 from plumbline.policy.compiled import Suggestion
 from plumbline.policy.conditions import to_polars
+from plumbline.policy.schema import IfUnknown
 from plumbline.policy.words import Sentences
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Plan:
     band_weight: NDArray[np.int32]
     matters_at: NDArray[np.bool_]
     proposes: NDArray[np.bool_]
+    heeds: NDArray[np.bool_]
     band_asks: tuple[str, ...]
     autonomy: tuple[Autonomy, ...]
     reasons: tuple[ReasonCode, ...]
@@ -110,6 +112,9 @@ def plan_of(policy: CompiledPolicy) -> Plan:
             -1, len(ROUTES) + 1
         ),
         proposes=np.array([rule.proposes for rule in policy.rules], dtype=np.bool_).reshape(-1, 1),
+        heeds=np.array([r.if_unknown is not IfUnknown.MISS for r in policy.rules], dtype=np.bool_).reshape(
+            -1, 1
+        ),
         band_asks=_band_asks(policy),
         autonomy=tuple(policy.autonomy[_stage_key(word)] for word in SUGGESTIONS),
         reasons=_reasons(policy),

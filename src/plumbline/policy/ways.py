@@ -26,7 +26,8 @@ class Ways:
     """One entry per lead.
 
     ``weight`` holds route and deciding candidate in one number (``Candidates.weight``). ``hit`` and ``open``
-    have a row per rule; ``open`` marks rules left open that would have mattered. ``unsure`` marks leads whose
+    have a row per rule; ``open`` marks rules left open that would have mattered
+    and that the policy does not treat as missed. ``unsure`` marks leads whose
     band may well change. ``asks`` has a row per signal of ``policy.asks``: it could be asked.
     """
 
@@ -44,7 +45,8 @@ def find_ways(plan: Plan, frame: pl.DataFrame, outcomes: NDArray[np.uint8]) -> W
     hit, error = outcomes == HIT, outcomes == ERROR
     proposed = (hit & plan.proposes).any(axis=0)
     weight = _definite(plan, frame, hit, error)
-    open_ = _would_matter(plan, outcomes == UNKNOWN, weight // plan.candidates.count, proposed)
+    heeded = (outcomes == UNKNOWN) & plan.heeds
+    open_ = _would_matter(plan, heeded, weight // plan.candidates.count, proposed)
     unsure = _unsure(plan, frame)
     asks = _askable(plan, frame, open_, unsure)
     review = _for_review(plan, open_, unsure, asks)
@@ -94,7 +96,7 @@ def _askable(plan: Plan, frame: pl.DataFrame, open_: Flags, unsure: Flags) -> Fl
     for at, name in enumerate(policy.asks):
         wanted = unsure.copy() if name in plan.band_asks else np.zeros_like(unsure)
         for rule, is_open in zip(policy.rules, open_, strict=True):
-            if name in rule.reads and rule.if_unknown is not IfUnknown.MISS:
+            if name in rule.reads:
                 wanted |= is_open
         asks[at] = wanted & frame[name].is_null().to_numpy() if wanted.any() else wanted
     return asks
@@ -105,7 +107,7 @@ def _for_review(plan: Plan, open_: Flags, unsure: Flags, asks: Flags) -> NDArray
     policy, candidates = plan.policy, plan.candidates
     review = np.zeros_like(open_)
     for at, rule in enumerate(policy.rules):
-        if rule.if_unknown is IfUnknown.MISS or not open_[at].any():
+        if not open_[at].any():
             continue
         settles = [at for at, name in enumerate(policy.asks) if name in rule.reads]
         asked = asks[settles].any(axis=0) if rule.if_unknown is IfUnknown.ASK else False
