@@ -243,6 +243,14 @@ def test_a_feedback_loop_starves_whatever_stands_low_in_the_order() -> None:
     assert gap(FaultKind.FEEDBACK_LOOP) > gap(None) + 0.02
 
 
+def test_a_fault_is_typed_as_kind_week_and_strength() -> None:
+    assert Fault.parse("lazy_reps@26:0.8") == Fault(FaultKind.LAZY_REPS, 26, 0.8)
+    assert Fault.parse(" channel_shift@3 ") == Fault(FaultKind.CHANNEL_SHIFT, 3, 0.5)
+    for wrong in ("lazy_reps", "lazy_reps@-1", "sleepy_reps@3", "lazy_reps@3:2.5x", ""):
+        with pytest.raises(ValueError, match="is no fault"):
+            Fault.parse(wrong)
+
+
 def test_faults_that_make_no_sense_are_refused() -> None:
     for week, strength in ((-1, 0.5), (1, 1.5)):
         with pytest.raises(ValueError, match="week must be 0 or later"):

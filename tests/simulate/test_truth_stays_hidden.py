@@ -56,7 +56,7 @@ def test_no_column_that_a_router_sees_is_called_after_a_truth() -> None:
 def test_written_files_outside_of_truth_hold_no_truth(tmp_path: Path) -> None:
     write(small_world(), tmp_path)
     tables = sorted(tmp_path.glob("*.csv"))
-    assert len(tables) == 7
+    assert len(tables) == 8
     for table in tables:
         assert leaks(pl.read_csv(table, n_rows=0).columns) == []
     assert {path.stem for path in (tmp_path / "truth").iterdir()} == {part.name for part in fields(Truth)}

@@ -3,7 +3,8 @@
 from plumbline.simulate.choosers import arrival_order, newest_first, random_order
 from plumbline.simulate.market import make_market
 from plumbline.simulate.observed import Observed
-from plumbline.simulate.settings import Fault, FaultKind, Forms, Response, Settings, Team
+from plumbline.simulate.reviews import review
+from plumbline.simulate.settings import Fault, FaultKind, Forms, Readers, Response, Settings, Team
 from plumbline.simulate.truth import Truth, truth_of
 from plumbline.simulate.world import Chooser, World, begin, fly, look, simulate, step
 from plumbline.simulate.write import DEMO, demo, write, write_leads_csv
@@ -15,6 +16,7 @@ __all__ = [
     "FaultKind",
     "Forms",
     "Observed",
+    "Readers",
     "Response",
     "Settings",
     "Team",
@@ -28,6 +30,7 @@ __all__ = [
     "make_market",
     "newest_first",
     "random_order",
+    "review",
     "simulate",
     "step",
     "truth_of",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.simulate.history import history, latest
 from plumbline.simulate.world import look
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ _STATUS: Final = {
 
 
 def export(world: World) -> pl.DataFrame:
-    """All leads so far as strings, as of now: with owner, status, last contact and later objections."""
+    """All leads so far as strings, as of now: with owner, status, later answers and objections."""
     observed = look(world)
-    leads = observed.leads.with_columns(_objections(world, observed))
+    leads = latest(observed.leads.with_columns(_objections(world, observed)), history(world))
     ids = leads.select(pl.col("Lead ID").alias("lead.id"))
     touched = observed.touches().group_by("lead.id").agg(pl.last("rep"), pl.last("at").alias("touched"))
     reported = (

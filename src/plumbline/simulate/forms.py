@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 DROP_DOWNS: Final = ("Industry", "Country", "Timeframe", "Budget", "Current Tool", "How Did You Hear")
 NUMBERS: Final = ("Employees", "Annual Revenue", "Field Crew Size")
 TYPED: Final = ("First Name", "Last Name", "Company", "Job Title", "City")
-_BLANKS: Final = ("N/A", "-", "n/a", "unknown", "none", "?", "TBD", ".")
+_TYPED_BLANKS: Final = ("N/A", "-", "n/a", "unknown", "none", "?", "TBD", ".")
 _SELECTS: Final = ("Select", "Select", "- Please select -", "Choose...", "N/A")
+#: Words that stand where nothing was answered.
+BLANKS: Final = tuple(sorted({*_TYPED_BLANKS, *_SELECTS}))
 _UNREADABLE: Final = ("a few", "lots", "see website", "3 sites", "12O", "growing", "many", "depends")
 _STEPS: Final = np.array([1, 11, 51, 201, 501, 1001, 5001, 10001, 10**12])
 
@@ -52,7 +54,7 @@ def _reluctance(codes: pl.DataFrame, slope: float, middle: float) -> NDArray[np.
 
 def _leave_out(forms: Forms, dice: Dice, cell: pl.Series, share: NDArray[np.float64]) -> pl.Series:
     left_out = dice.below(f"missing {cell.name}", share)
-    word = pick(_SELECTS if cell.name in DROP_DOWNS else _BLANKS, dice.index(f"blank {cell.name}"))
+    word = pick(_SELECTS if cell.name in DROP_DOWNS else _TYPED_BLANKS, dice.index(f"blank {cell.name}"))
     word = word.zip_with(dice.below(f"word {cell.name}", forms.blank_words), _nothing(cell))
     return cell.zip_with(~left_out, word).alias(cell.name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from plumbline.simulate.accounts import found
@@ -17,7 +18,6 @@ from plumbline.simulate.streams import Streams
 from plumbline.simulate.words import pick
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from plumbline.simulate.settings import Settings
@@ -28,11 +28,13 @@ class Visible:
     """What a company has: the frames it could export, and the second at which each row came to be.
 
     ``leads`` are in order of arrival, ``events`` and ``messages`` in order of time; ``events_of`` and
-    ``messages_of`` give the row of the lead each belongs to.
+    ``messages_of`` give the row of the lead each belongs to, ``number_rows`` that of each of ``numbers``.
     """
 
     leads: pl.DataFrame
     created: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    number_rows: NDArray[np.int64]
     events: pl.DataFrame
     events_at: NDArray[np.int64]
     events_of: NDArray[np.int64]
@@ -71,10 +73,14 @@ def make_market(settings: Settings, *, seed: int) -> Market:
 def _visible(
     settings: Settings, codes: pl.DataFrame, leads: pl.DataFrame, labels: pl.DataFrame, events: pl.DataFrame
 ) -> Visible:
+    number = codes["number"].to_numpy()
+    by_number = np.argsort(number)
     lead_id, at = lead_ids(pl.col("number")).alias("lead.id"), _text(settings)
     return Visible(
         leads=leads,
         created=codes["created"].to_numpy(),
+        numbers=number[by_number],
+        number_rows=by_number,
         events=events.select(lead_id, pick(KINDS, events["kind"]).alias("kind"), at),
         events_at=events["at"].to_numpy(),
         events_of=_rows(codes, events),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+
+from plumbline.domain.words import Route
+from plumbline.simulate.words import pick
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,24 +18,26 @@ if TYPE_CHECKING:
 
     from plumbline.simulate.market import Visible
     from plumbline.simulate.records import Records
+    from plumbline.simulate.routing import Routed
+
+_ROUTES: Final = ("", *(route.word for route in Route))
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """One working morning.
 
-    ``leads`` came in since the last one, as the export shows them. ``waiting`` are those not touched yet,
-    also the nurtured: ``lead.id``, ``route`` (word), ``order``; a router may move them. ``known`` counts the
-    leads so far, ``second`` is ``now`` in seconds since the start.
+    ``leads`` came in since the last one, as the export shows them; ``known`` counts the leads so far, and
+    ``second`` is ``now`` in seconds since the start.
     """
 
     now: datetime
     second: int
     leads: pl.DataFrame
-    waiting: pl.DataFrame
     known: int
     _visible: Visible = field(repr=False)
     _records: Records = field(repr=False)
+    _waiting: Routed = field(repr=False)
 
     @property
     def created(self) -> NDArray[np.int64]:
@@ -43,6 +48,23 @@ class Observed:
     def rows(self) -> NDArray[np.int64]:
         """Running number of each new lead."""
         return np.arange(self.known - self.leads.height, self.known)
+
+    def rows_of(self, ids: pl.Series) -> NDArray[np.int64]:
+        """Running numbers of these leads; ``ValueError`` for one that is not known yet."""
+        numbers = np.array([int(lead[1:]) for lead in ids.to_list()], dtype=np.int64)
+        place = np.searchsorted(self._visible.numbers, numbers)
+        place = np.minimum(place, self._visible.numbers.size - 1)
+        rows = self._visible.number_rows[place]
+        if (self._visible.numbers[place] != numbers).any() or (rows >= self.known).any():
+            raise ValueError("only new and waiting leads can be routed: some of these are not known")
+        return rows
+
+    @property
+    def waiting(self) -> pl.DataFrame:
+        """Leads not touched yet, also the nurtured: ``lead.id``, ``route``, ``order``. They can be moved."""
+        idle = self._waiting
+        ids, routes = self._visible.leads["Lead ID"].gather(idle.row), pick(_ROUTES, idle.route)
+        return pl.DataFrame({"lead.id": ids, "route": routes, "order": idle.order})
 
     def all_leads(self) -> pl.DataFrame:
         """Every lead so far, in order of arrival."""
@@ -68,6 +90,10 @@ class Observed:
     def touches(self) -> pl.DataFrame:
         """Attempts so far: ``lead.id``, ``rep``, ``at``, ``attempt``, ``reached``, ``chosen_by``."""
         return self._records.touches(self._visible.leads["Lead ID"], self.second)
+
+    def routes(self) -> pl.DataFrame:
+        """Where each lead was sent, when: ``lead.id``, ``route``, ``order``, ``at``."""
+        return self._records.routes(self._visible.leads["Lead ID"])
 
 
 def _seen(at: NDArray[np.int64], row: NDArray[np.int64], second: int, known: int) -> NDArray[np.bool_]:

@@ -17,7 +17,10 @@ from plumbline.simulate.work import REP
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from numpy.typing import NDArray
+
     from plumbline.simulate.outcomes import Reports
+    from plumbline.simulate.routing import Routed
     from plumbline.simulate.work import Day, Touches
 
 
@@ -26,22 +29,33 @@ class Records:
     """Grows by a few entries a day; frames are made when somebody asks for them."""
 
     epoch: datetime
-    routed: tuple[pl.DataFrame, ...] = ()
+    routed: tuple[Routed, ...] = ()
     touched: tuple[Touches, ...] = ()
     reported: tuple[Reports, ...] = ()
 
-    def with_day(self, routed: pl.DataFrame, day: Day) -> Records:
+    def with_day(self, routed: tuple[Routed, ...], day: Day) -> Records:
         """The records after one more day."""
         return replace(
             self,
-            routed=(*self.routed, routed),
+            routed=(*self.routed, *routed),
             touched=(*self.touched, day.touches),
             reported=(*self.reported, *day.reports),
         )
 
-    def routes(self) -> pl.DataFrame:
-        """Where each lead was sent, when: ``lead.id``, ``route``, ``order``, ``at``."""
-        return pl.concat(self.routed) if self.routed else pl.DataFrame(schema=ROUTED)
+    def routes(self, ids: pl.Series) -> pl.DataFrame:
+        """Where each lead was sent, in order of time."""
+        join = _joined(self.routed, ("row", "route", "at"))
+        order = np.concatenate([np.empty(0), *(part.order for part in self.routed)])
+        words = {int(route): route.word for route in Route}
+        frame = pl.DataFrame(
+            {
+                "lead.id": ids.gather(join["row"]),
+                "route": pl.Series(join["route"]).replace_strict(words, return_dtype=pl.String),
+                "order": order,
+                "second": join["at"],
+            }
+        )
+        return self._timed(frame, None)
 
     def touches(self, ids: pl.Series, until: int | None = None) -> pl.DataFrame:
         """Attempts in order of time."""
@@ -82,13 +96,9 @@ class Records:
         return ordered.with_columns(at=moment.dt.strftime("%Y-%m-%dT%H:%M:%SZ")).drop("second")
 
 
-ROUTED = pl.Schema({"lead.id": pl.String, "route": pl.String, "order": pl.Float64, "at": pl.String})
-WORDS = {route.word: int(route) for route in Route}
-
-
 def _joined(
-    parts: tuple[Touches, ...] | tuple[Reports, ...], names: tuple[str, ...]
-) -> dict[str, np.ndarray]:
+    parts: tuple[Touches, ...] | tuple[Reports, ...] | tuple[Routed, ...], names: tuple[str, ...]
+) -> dict[str, NDArray[np.int64]]:
     empty = np.empty(0, dtype=np.int64)
     return {
         name: np.concatenate([empty, *(getattr(part, name) for part in parts)]).astype(np.int64)

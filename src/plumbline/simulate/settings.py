@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 
+_FAULT: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<week>\d{1,4})(?::(?P<strength>[01]?\.?\d{1,6}))?")
 #: Above this the uninterested would leave out more than everything.
 _MOST_MISSING: Final = 0.6
 
@@ -42,6 +44,16 @@ class Fault:
     week: int
     strength: float = 0.5
 
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """A fault as typed: ``lazy_reps@26`` or ``lazy_reps@26:0.8``; ``ValueError`` says what is wrong."""
+        match = _FAULT.fullmatch(text.strip())
+        if match is None or match["kind"] not in tuple(FaultKind):
+            raise ValueError(
+                f"{text!r} is no fault; write one of {', '.join(FaultKind)} with its week: lazy_reps@26"
+            )
+        return cls(FaultKind(match["kind"]), int(match["week"]), float(match["strength"] or 0.5))
+
     def __post_init__(self) -> None:
         if self.week < 0 or not 0.0 <= self.strength <= 1.0:
             raise ValueError(f"{self.kind}: the week must be 0 or later and the strength between 0 and 1")
@@ -61,7 +73,8 @@ class Forms:
     """Shares of cells that a real form or enrichment leaves empty or spoils.
 
     ``missing`` holds the share per column; ``missing_slope`` says how much more often the uninterested leave
-    a field out (0: at random). The other shares are of the cells that are filled.
+    a field out (0: at random). The other shares are of the cells that are filled;
+    ``enriched`` is the share of missing company facts that a data provider adds within days.
     """
 
     missing: dict[str, float] = field(default_factory=_missing)
@@ -75,6 +88,7 @@ class Forms:
     wrong_column: float = 0.005
     written_country: float = 0.12
     bad_email: float = 0.01
+    enriched: float = 0.3
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.missing) - set(_missing())):
@@ -88,7 +102,8 @@ class Team:
     """The people who work the leads.
 
     With ``coverage`` 1 they keep up in all but the busiest weeks, with 0.5 about half of the leads stay
-    unworked. ``reps`` 0 means: as many as that needs. Rates are per lead unless said otherwise.
+    unworked. ``reps`` 0 means: as many as that needs. Rates are per lead; ``fills_in`` is the chance that a rep
+    writes an answer that was missing into the CRM after a meeting.
     """
 
     coverage: float = 1.0
@@ -101,6 +116,7 @@ class Team:
     wrong_labels: float = 0.08
     rescue: float = 0.02
     gives_up_after_days: int = 45
+    fills_in: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,17 @@ class Response:
     floor: float = 0.35
     opportunity_days: float = 30.0
     close_days: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How people judge leads put before them: error rates, days, and how often they never answer."""
+
+    sensitivity: float = 0.90
+    specificity: float = 0.985
+    mean_days: float = 3.0
+    silent_on_good: float = 0.02
+    silent_on_bad: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +163,7 @@ class Settings:
     forms: Forms = field(default_factory=Forms)
     team: Team = field(default_factory=Team)
     response: Response = field(default_factory=Response)
+    readers: Readers = field(default_factory=Readers)
     faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:

@@ -8,24 +8,25 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import polars as pl
 
 from plumbline.simulate.arrivals import DAY
 from plumbline.simulate.choosers import arrival_order
 from plumbline.simulate.facts import facts_of
 from plumbline.simulate.market import Market, make_market
 from plumbline.simulate.observed import Observed
-from plumbline.simulate.records import ROUTED, WORDS, Records
+from plumbline.simulate.records import Records
+from plumbline.simulate.routing import Routed, move, read
 from plumbline.simulate.sales import Sales, hire
 from plumbline.simulate.work import MORNING, TASK, Office, take_in, work_day
 
 if TYPE_CHECKING:
+    import polars as pl
     from numpy.typing import NDArray
 
     from plumbline.simulate.settings import Settings
 
 #: Says for every new lead ``lead.id``, ``route`` (a word of ``Route``) and ``order`` (smaller is sooner).
-Chooser: TypeAlias = Callable[[Observed], pl.DataFrame]
+Chooser: TypeAlias = Callable[[Observed], "pl.DataFrame"]
 
 _WORKDAYS = 5
 
@@ -104,73 +105,25 @@ def _observed(world: World, desk: NDArray[np.void], records: Records, first: int
     visible = world.market.visible
     known = int(np.searchsorted(visible.created, second, side="right"))
     now = world.settings.epoch + timedelta(seconds=second)
-    waiting = _waiting(visible.leads["Lead ID"], desk)
-    return Observed(now, second, visible.leads.slice(first, known - first), waiting, known, visible, records)
-
-
-def _waiting(ids: pl.Series, desk: NDArray[np.void]) -> pl.DataFrame:
     idle = desk[desk["attempts"] == 0]
-    route = pl.Series(idle["route"]).replace_strict(list(WORDS.values()), list(WORDS), return_dtype=pl.String)
-    return pl.DataFrame({"lead.id": ids.gather(idle["row"]), "route": route, "order": idle["order"]})
+    waiting = Routed(idle["row"], idle["route"], idle["order"], np.full(idle.size, second))
+    return Observed(now, second, visible.leads.slice(first, known - first), known, visible, records, waiting)
 
 
 def _route(
     world: World, desk: NDArray[np.void], records: Records, choose: Chooser, day: int
-) -> tuple[NDArray[np.void], pl.DataFrame]:
+) -> tuple[NDArray[np.void], tuple[Routed, ...]]:
     """Ask the router about what came in since the last working morning, and put it on the reps' desks."""
-    visible, second = world.market.visible, day * DAY + MORNING
+    second = day * DAY + MORNING
     before = second - (3 if day % 7 == 0 else 1) * DAY if day else -1
-    first = int(np.searchsorted(visible.created, before, side="right"))
+    first = int(np.searchsorted(world.market.visible.created, before, side="right"))
     observed = _observed(world, desk, records, first, second)
-    if observed.leads.is_empty() and observed.waiting.is_empty():
-        return desk, pl.DataFrame(schema=ROUTED)
-    chosen = _checked(choose(observed), observed)
-    fresh = observed.leads.select(pl.col("Lead ID").alias("lead.id")).with_row_index("row", offset=first)
-    new = fresh.join(chosen, on="lead.id", how="left", maintain_order="left")
-    row, route, order = (new[name].to_numpy() for name in ("row", "route", "order"))
-    tasks = take_in(world.office, row.astype(np.int64), route.astype(np.int64), order, day)
-    moved = _moved(desk, visible.leads["Lead ID"], chosen.join(fresh, on="lead.id", how="anti"))
-    return np.concatenate([moved, tasks]), _noted(chosen, observed)
-
-
-def _checked(chosen: pl.DataFrame, observed: Observed) -> pl.DataFrame:
-    """Every new lead has exactly one route, and nothing else is mentioned but what waits."""
-    chosen = chosen.select(
-        "lead.id",
-        pl.col("route").replace_strict(WORDS, return_dtype=pl.Int64),
-        pl.col("order").cast(pl.Float64),
-    )
-    missing = observed.leads["Lead ID"].is_in(chosen["lead.id"].implode()).not_().sum()
-    if missing or chosen["lead.id"].is_duplicated().any():
-        raise ValueError(
-            f"every new lead needs exactly one route: {missing} of {observed.leads.height} have none"
-        )
-    if not chosen["order"].is_finite().all():
-        raise ValueError("order must be a number for every lead")
-    ours = pl.concat([observed.leads["Lead ID"], observed.waiting["lead.id"]])
-    if not chosen["lead.id"].is_in(ours.implode()).all():
-        raise ValueError("only new and waiting leads can be routed")
-    return chosen
-
-
-def _moved(desk: NDArray[np.void], ids: pl.Series, chosen: pl.DataFrame) -> NDArray[np.void]:
-    """Waiting tasks with the route and order they were given now."""
-    if chosen.is_empty():
-        return desk
-    waiting = pl.DataFrame({"at": np.flatnonzero(desk["attempts"] == 0)}).with_columns(
-        pl.lit(ids.gather(desk["row"][desk["attempts"] == 0])).alias("lead.id")
-    )
-    found = waiting.join(chosen, on="lead.id")
-    desk = desk.copy()
-    desk["route"][found["at"].to_numpy()] = found["route"].to_numpy()
-    desk["order"][found["at"].to_numpy()] = found["order"].to_numpy()
-    return desk
-
-
-def _noted(chosen: pl.DataFrame, observed: Observed) -> pl.DataFrame:
-    words = pl.col("route").replace_strict(list(WORDS.values()), list(WORDS), return_dtype=pl.String)
-    at = observed.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return chosen.select("lead.id", words, "order", pl.lit(at).alias("at"))
+    waiting = desk["row"][desk["attempts"] == 0]
+    if observed.leads.is_empty() and not waiting.size:
+        return desk, ()
+    new, moved = read(choose(observed), observed, waiting)
+    tasks = take_in(world.office, new.row, new.route, new.order, day)
+    return np.concatenate([move(desk, moved), tasks]), (new, moved)
 
 
 def _tidy(world: World, desk: NDArray[np.void], day: int) -> NDArray[np.void]:

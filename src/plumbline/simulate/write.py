@@ -13,6 +13,7 @@ import polars as pl
 from plumbline.domain.errors import StorageError
 from plumbline.simulate.cohort import cohorts
 from plumbline.simulate.export import export, fresh
+from plumbline.simulate.history import history
 from plumbline.simulate.sales import roster
 from plumbline.simulate.settings import VERSION
 from plumbline.simulate.truth import truth_of
@@ -45,7 +46,8 @@ def write(world: World, folder: Path) -> None:
         "messages": observed.messages(),
         "touches": observed.touches(),
         "outcomes": observed.outcomes(),
-        "routes": world.records.routes(),
+        "routes": observed.routes(),
+        "history": history(world),
         "reps": roster(world.sales, world.market.streams),
     }
     truth = truth_of(world)
