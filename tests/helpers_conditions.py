@@ -12,9 +12,8 @@ import polars as pl
 from hypothesis import strategies as st
 
 from plumbline.domain.words import Kind
-from plumbline.policy.conditions import names_of, to_polars, to_row, to_sql, to_text
+from plumbline.policy.conditions import to_polars, to_row, to_sql, to_text
 from plumbline.policy.conditions.tree import (
-    LARGEST,
     SMALLEST,
     Arithmetic,
     Between,
@@ -32,7 +31,6 @@ from plumbline.policy.conditions.tree import (
     bounded,
     conjunction,
     disjunction,
-    walk,
 )
 
 if TYPE_CHECKING:
@@ -70,158 +68,145 @@ _TEXTS = [
 _DAYS = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(1, 1, 1), date(9999, 12, 31)]
 
 #: Few enough to meet each other often: a comparison of random texts is nearly always false.
-_HOT_TEXTS = ["GB", "gb", "GB ", "\u00e9", "e\u0301", "a_b", "aXb", ""]
+_HOT_TEXTS = ["GB", "GB", "gb", "GB ", "\u00e9", "e\u0301", "a_b", "aXb", ""]
 _HOT_NUMBERS = [0.0, -0.0, 1.0, 50.0, 0.3, 0.1 + 0.2]
 _HOT_DAYS = [date(2024, 2, 29), date(2024, 3, 1)]
 
-numbers = (
-    st.sampled_from(_HOT_NUMBERS)
-    | st.sampled_from(_NUMBERS)
-    | st.floats(-LARGEST, LARGEST)
-    | st.integers(-5, 5).map(float)
-)
-texts = (
-    st.sampled_from(_HOT_TEXTS)
-    | st.sampled_from(_HOT_TEXTS)
-    | st.sampled_from(_TEXTS)
-    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)
-)
-days = st.sampled_from(_HOT_DAYS) | st.sampled_from(_DAYS) | st.dates()
-values: dict[Kind, st.SearchStrategy[Any]] = {
-    Kind.NUMBER: numbers,
-    Kind.TEXT: texts,
-    Kind.FLAG: st.booleans(),
-    Kind.DATE: days,
-}
+_HOT_PATTERNS = ["_", "__", "G_", "_b", "a_b", "a_%b", "GB_", "%_", "G%", "%B", "%b%", "%", ""]
+_PATTERN_PIECES = ["%", "_", "a", "b", "G", "B", "\u00e9", "\U0001f600", "\n", ".", "*", "'"]
+_ORDERED = (Kind.NUMBER, Kind.DATE)
 
 
-def _literal_number(value: float) -> float:
-    return 0.0 if abs(value) < SMALLEST else value
-
-
-def constants(kind: Kind) -> st.SearchStrategy[Constant]:
-    """Literals as the reader makes them: texts composed, no number too close to zero."""
-    made: dict[Kind, st.SearchStrategy[Any]] = {
-        Kind.NUMBER: numbers.map(_literal_number),
-        Kind.TEXT: texts.map(lambda text: unicodedata.normalize("NFC", text)),
-    }
-    return made.get(kind, values[kind]).map(lambda value: Constant(value, kind))
-
-
-def names(kind: Kind) -> st.SearchStrategy[Name]:
-    return st.sampled_from([Name(name, kind) for name, of in NAMES.items() if of is kind])
-
-
-def _sums(depth: int) -> st.SearchStrategy[Node]:
-    """At most 2^depth - 1 operations."""
-    leaf = names(Kind.NUMBER) | names(Kind.NUMBER) | constants(Kind.NUMBER)
-    if depth == 0:
-        return leaf
-    below = _sums(depth - 1)
-    built = st.builds(Arithmetic, st.sampled_from(Sum), below, below)
-    return leaf | built | built
-
-
-_SUMS = _sums(3)
-
-
-@st.composite
-def _calculations(draw: st.DrawFn) -> Node:
-    """A function rather than a chain of strategies, whose printed form would be enormous."""
-    return bounded(draw(_SUMS))
-
-
-calculations = _calculations()
-#: What ``parse_value`` makes: a calculation as a whole is bounded too.
-number_values = calculations.map(lambda node: Bounded(node) if isinstance(node, Arithmetic) else node)
-
-
-def _values(kind: Kind) -> st.SearchStrategy[Node]:
-    if kind is Kind.NUMBER:
-        return names(kind) | names(kind) | constants(kind) | constants(kind) | calculations
-    return names(kind) | names(kind) | constants(kind)
-
-
-patterns = st.lists(
-    st.sampled_from(["%", "_", "a", "b", "G", "B", "\u00e9", "\U0001f600", "\n", ".", "*", "'"]), max_size=6
-).map("".join)
-
-
-def _atoms() -> st.SearchStrategy[Node]:
-    """Built once, not per draw: strategies made while drawing are ten times slower."""
-    found: list[st.SearchStrategy[Node]] = [
-        st.builds(Like, names(Kind.TEXT), patterns),
-        names(Kind.FLAG),
-        constants(Kind.FLAG),
-    ]
-    for kind in (*Kind, Kind.TEXT, Kind.TEXT):
-        value, ordered = _values(kind), kind in (Kind.NUMBER, Kind.DATE)
-        ops = st.sampled_from(Op if ordered else [Op.EQ, Op.NE])
-        found += [st.builds(Compare, ops, value, value), st.builds(IsNull, value)]
-        if ordered:
-            found.append(st.builds(Between, value, value, value))
-        if kind is not Kind.FLAG:
-            options = st.lists(constants(kind), min_size=1, max_size=5).map(tuple)
-            found.append(st.builds(In, value, options))
-    return st.one_of(found)
-
-
-_ATOMS = _atoms()
-
-
-@st.composite
-def _any_atom(draw: st.DrawFn) -> Node:
-    return draw(_ATOMS)
-
-
-atoms = _any_atom()
-trees: st.SearchStrategy[Node] = st.recursive(
-    atoms,
-    lambda below: st.one_of(
-        below.map(Not),
-        st.lists(below, min_size=2, max_size=4).map(conjunction),
-        st.lists(below, min_size=2, max_size=4).map(disjunction),
-    ),
-    max_leaves=8,
-)
-
-#: What reads the same in PostgreSQL: there 0.1 + 0.2 is a decimal, and ORDER a reserved word.
-plain_trees = trees.filter(
-    lambda tree: "order" not in names_of(tree) and not any(isinstance(n, Arithmetic) for n in walk(tree))
-)
-
-
-def _random_text(chance: Random) -> str:
+def _any_text(chance: Random) -> str:
     ranges = [(1, 0x80), (0x80, 0xD800), (0xE000, 0x2FFFF)]
     return "".join(chr(chance.randrange(*chance.choice(ranges))) for _ in range(chance.randrange(9)))
 
 
-def _random_number(chance: Random) -> float:
-    return chance.uniform(-1, 1) * 10 ** chance.uniform(-20, 15)
-
-
-_RANDOM: dict[Kind, tuple[list[Any], list[Any], Callable[[Random], Any]]] = {
-    Kind.NUMBER: (_HOT_NUMBERS, _NUMBERS, _random_number),
-    Kind.TEXT: (_HOT_TEXTS, _TEXTS, _random_text),
+_POOLS: dict[Kind, tuple[list[Any], list[Any], Callable[[Random], Any]]] = {
+    Kind.NUMBER: (
+        _HOT_NUMBERS,
+        _NUMBERS,
+        lambda chance: chance.uniform(-1, 1) * 10 ** chance.uniform(-20, 15),
+    ),
+    Kind.TEXT: (_HOT_TEXTS, _TEXTS, _any_text),
     Kind.FLAG: ([True, False], [True, False], lambda chance: chance.random() < 0.5),
     Kind.DATE: (_HOT_DAYS, _DAYS, lambda chance: date.fromordinal(chance.randrange(1, 3_000_000))),
 }
 
 
+def _value(kind: Kind, chance: Random) -> Any:
+    hot, pool, anything = _POOLS[kind]
+    (how,) = chance.choices(range(3), weights=[5, 3, 2])
+    return anything(chance) if how == 2 else chance.choice([hot, pool][how])
+
+
 def random_frame(seed: int, height: int = 12) -> pl.DataFrame:
-    """Leads by lot: drawn one by one through Hypothesis they would use up its budget for an example."""
+    """Leads by lot, one value in six unknown."""
     chance = Random(seed)
-    found = [{name: _random_value(kind, chance) for name, kind in NAMES.items()} for _ in range(height)]
+    found = [
+        {name: _value(kind, chance) if chance.random() > 1 / 6 else None for name, kind in NAMES.items()}
+        for _ in range(height)
+    ]
     return pl.DataFrame(found, schema={name: TYPES[kind] for name, kind in NAMES.items()})
 
 
-def _random_value(kind: Kind, chance: Random) -> Any:
-    hot, pool, anything = _RANDOM[kind]
-    (how,) = chance.choices(range(4), weights=[5, 3, 2, 2])
-    return [chance.choice(hot), chance.choice(pool), anything(chance), None][how]
+class TreeMaker:
+    """Conditions by lot, as the reader would make them: literals composed and in range, sums bounded.
+
+    By lot and not by Hypothesis' own strategies, which made few calculations and hundred times fewer trees.
+    """
+
+    def __init__(self, seed: int, names: Sequence[str] = tuple(NAMES), *, calculates: bool = True) -> None:
+        self.chance = Random(seed)
+        self.names = names
+        self.calculates = calculates
+
+    def tree(self, leaves: int) -> Node:
+        """A condition of so many questions."""
+        if self.chance.random() < 0.2:
+            return Not(self.tree(leaves))
+        if leaves <= 1:
+            return self.atom()
+        first = self.chance.randrange(1, leaves)
+        join = self.chance.choice([conjunction, disjunction])
+        return join([self.tree(first), self.tree(leaves - first)])
+
+    def atom(self) -> Node:
+        kind = self.chance.choice([Kind.NUMBER, Kind.NUMBER, Kind.TEXT, Kind.TEXT, Kind.FLAG, Kind.DATE])
+        makers = [self.compare, self.compare, self.compare, self.is_null]
+        makers += [self.between] * (kind in _ORDERED) + [self.among] * (kind is not Kind.FLAG)
+        makers += [self.like] * 2 * (kind is Kind.TEXT) + [self.flag] * 2 * (kind is Kind.FLAG)
+        return self.chance.choice(makers)(kind)
+
+    def compare(self, kind: Kind) -> Node:
+        op = self.chance.choice([*Op] if kind in _ORDERED else [Op.EQ, Op.NE])
+        return Compare(op, self.value(kind), self.value(kind))
+
+    def between(self, kind: Kind) -> Node:
+        return Between(self.value(kind), self.value(kind), self.value(kind))
+
+    def among(self, kind: Kind) -> Node:
+        options = [self.constant(kind) for _ in range(self.chance.randrange(1, 6))]
+        return In(self.value(kind), tuple(options))
+
+    def is_null(self, kind: Kind) -> Node:
+        return IsNull(self.value(kind))
+
+    def like(self, _kind: Kind) -> Node:
+        pieces = self.chance.choices(_PATTERN_PIECES, k=self.chance.randrange(6))
+        pattern = self.chance.choice([*_HOT_PATTERNS, "".join(pieces)])
+        return Like(self.name(Kind.TEXT), pattern)
+
+    def flag(self, kind: Kind) -> Node:
+        return self.name(kind) if self.chance.random() < 0.8 else self.constant(kind)
+
+    def value(self, kind: Kind) -> Node:
+        if kind is Kind.NUMBER and self.calculates and self.chance.random() < 0.4:
+            return bounded(self.calculation(self.chance.randrange(1, 4)))
+        return self.name(kind) if self.chance.random() < 0.7 else self.constant(kind)
+
+    def calculation(self, depth: int) -> Node:
+        """At most 2^depth - 1 operations."""
+        if depth == 0 or self.chance.random() < 0.3:
+            leaf = self.name if self.chance.random() < 0.7 else self.constant
+            return leaf(Kind.NUMBER)
+        left, right = self.calculation(depth - 1), self.calculation(depth - 1)
+        return Arithmetic(self.chance.choice([*Sum, Sum.DIV]), left, right)
+
+    def number(self) -> Node:
+        """What ``parse_value`` makes: a calculation as a whole is bounded too."""
+        made = bounded(self.calculation(self.chance.randrange(4)))
+        return Bounded(made) if isinstance(made, Arithmetic) else made
+
+    def name(self, kind: Kind) -> Name:
+        return Name(self.chance.choice([name for name in self.names if NAMES[name] is kind]), kind)
+
+    def constant(self, kind: Kind) -> Constant:
+        value = _value(kind, self.chance)
+        if kind is Kind.TEXT:
+            value = unicodedata.normalize("NFC", value)
+        if kind is Kind.NUMBER and abs(value) < SMALLEST:
+            value = 0.0
+        return Constant(value, kind)
 
 
-frames = st.builds(random_frame, st.integers(0, 2**32), st.integers(1, 12))
+def random_trees(seed: int, count: int = 20, leaves: int = 4, **how: Any) -> list[Node]:
+    maker = TreeMaker(seed, **how)
+    return [maker.tree(1 + i % leaves) for i in range(count)]
+
+
+def random_numbers(seed: int, count: int = 6) -> list[Node]:
+    maker = TreeMaker(seed)
+    return [maker.number() for _ in range(count)]
+
+
+#: What reads the same in PostgreSQL: there 0.1 + 0.2 is a decimal, and ORDER a reserved word.
+PLAIN = {"names": [name for name in NAMES if name != "order"], "calculates": False}
+
+seeds = st.integers(0, 2**32)
+frames = st.builds(random_frame, seeds)
+trees = st.builds(lambda seed, leaves: TreeMaker(seed).tree(leaves), seeds, st.integers(1, 8))
+number_values = st.builds(lambda seed: TreeMaker(seed).number(), seeds)
 
 Answers = list[list[Any]]
 

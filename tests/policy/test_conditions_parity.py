@@ -8,18 +8,18 @@ import duckdb
 import psycopg
 import pytest
 from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from helpers_conditions import (
+    PLAIN,
     DuckDb,
     Postgres,
     by_polars,
     by_rows,
     by_text,
-    frames,
-    number_values,
-    plain_trees,
-    trees,
+    random_frame,
+    random_numbers,
+    random_trees,
+    seeds,
 )
 from plumbline.policy.conditions import rows, to_text
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from plumbline.policy.conditions import Node
 
 pytest_plugins = ["helpers_postgres"]
-
-many_trees = st.lists(trees, min_size=8, max_size=20)
 
 
 def agree(questions: Sequence[Node], frame: pl.DataFrame, engines: dict[str, Any]) -> None:
@@ -56,32 +54,30 @@ def pg(postgres: str) -> Iterator[Postgres]:
         yield Postgres(connection)
 
 
-@settings(max_examples=60)
-@given(questions=many_trees, frame=frames)
-def test_closures_and_duckdb_answer_as_polars_does(duck, questions, frame) -> None:
-    agree(questions, frame, {"closures": by_rows, "DuckDB": duck})
+@given(seed=seeds)
+def test_closures_and_duckdb_answer_as_polars_does(duck, seed) -> None:
+    agree(random_trees(seed), random_frame(seed), {"closures": by_rows, "DuckDB": duck})
 
 
 @pytest.mark.postgres
-@settings(max_examples=60)
-@given(questions=many_trees, frame=frames)
-def test_postgresql_answers_as_polars_does(pg, questions, frame) -> None:
-    agree(questions, frame, {"PostgreSQL": pg})
+@given(seed=seeds)
+def test_postgresql_answers_as_polars_does(pg, seed) -> None:
+    agree(random_trees(seed), random_frame(seed), {"PostgreSQL": pg})
 
 
 @pytest.mark.postgres
-@settings(max_examples=40)
-@given(questions=st.lists(number_values, min_size=5, max_size=15), frame=frames)
-def test_calculated_numbers_are_the_same_doubles_everywhere(duck, pg, questions, frame) -> None:
-    agree(questions, frame, {"closures": by_rows, "DuckDB": duck, "PostgreSQL": pg})
+@given(seed=seeds)
+def test_calculated_numbers_are_the_same_doubles_everywhere(duck, pg, seed) -> None:
+    engines = {"closures": by_rows, "DuckDB": duck, "PostgreSQL": pg}
+    agree(random_numbers(seed), random_frame(seed), engines)
 
 
 @pytest.mark.postgres
-@settings(max_examples=30)
-@given(questions=st.lists(plain_trees, min_size=10, max_size=20), frame=frames)
-def test_the_text_of_a_condition_means_in_sql_what_it_means_here(pg, questions, frame) -> None:
+@given(seed=seeds)
+def test_the_text_of_a_condition_means_in_sql_what_it_means_here(pg, seed) -> None:
     """Precedence above all: the text goes to PostgreSQL as a person wrote it, with the fewest parentheses."""
-    agree(questions, frame, {"PostgreSQL reading the text": by_text(pg)})
+    questions = random_trees(seed, **PLAIN)
+    agree(questions, random_frame(seed), {"PostgreSQL reading the text": by_text(pg)})
 
 
 def _two_valued(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,10 +128,11 @@ def test_the_parity_test_catches_a_rendering_with_another_meaning(monkeypatch, b
     """The negative control of the tests above."""
     breakage(monkeypatch)
 
-    @settings(max_examples=300, database=None, phases=[Phase.generate], derandomize=True)
-    @given(frame=frames, questions=many_trees, numbers=st.lists(number_values, max_size=5))
-    def law(questions: list[Node], numbers: list[Node], frame: pl.DataFrame) -> None:
-        agree([*questions, *numbers], frame, {"broken closures": by_rows})
+    @settings(database=None, phases=[Phase.generate])
+    @given(seed=seeds)
+    def law(seed: int) -> None:
+        questions = [*random_trees(seed), *random_numbers(seed)]
+        agree(questions, random_frame(seed), {"broken closures": by_rows})
 
     with pytest.raises(AssertionError, match="broken closures differs"):
         law()
