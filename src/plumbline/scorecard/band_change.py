@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from plumbline.scorecard.plan import Block, Plan
     from plumbline.scorecard.state import State
 
-#: Numbers in a table of distributions: enough leads at a time to be fast, few enough to stay small (32 MB).
-_CELLS: Final = 4_000_000
+#: Numbers in a table of distributions: enough leads at a time to be fast, few enough to stay small (8 MB).
+_CELLS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,14 +64,36 @@ def _chances(plan: Plan, state: State, loose: list[_Loose], rows: Codes) -> Long
     known = state.points[rows] - total(parts, len(rows))
     low, high = band_limits(plan.cutoffs, state.points[rows])
     examples, which = distinct([part.states[rows] for part in loose], len(rows))
+    order, chunks = _chunks(_reach(plan, loose, rows[examples]))
+    rank = np.argsort(order)[which]
     chances = np.zeros(len(rows), dtype=np.int64)
-    chunk = max(1, _CELLS // plan.reach)
-    for first in range(0, len(examples), chunk):
-        spreads, place = _spreads(plan, state, loose, rows[examples[first : first + chunk]])
-        mine = np.flatnonzero((which >= first) & (which < first + chunk))
-        at = place[which[mine] - first]
+    for first, last in chunks:
+        spreads, place = _spreads(plan, state, loose, rows[examples[order[first:last]]])
+        mine = np.flatnonzero((rank >= first) & (rank < last))
+        at = place[rank[mine] - first]
         chances[mine] = ten_thousandths(*spreads.outside(at, (low - known)[mine], (high - known)[mine]))
     return chances
+
+
+def _reach(plan: Plan, loose: list[_Loose], leads: Codes) -> Longs:
+    """How many different points each lead could have at most."""
+    reach = np.ones(len(leads), dtype=np.int64)
+    for part in loose:
+        reach += plan.units[part.unit].reach * (part.states[leads] != 0)
+    return reach
+
+
+def _chunks(reach: Longs) -> tuple[Codes, list[tuple[int, int]]]:
+    """Leads in order of reach, cut so that each piece has a table of modest size."""
+    order = np.argsort(reach, kind="stable")
+    chunks, first = [], 0
+    while first < len(order):
+        most = first + max(1, _CELLS // int(reach[order[first]]))
+        widest = int(reach[order[min(most, len(order)) - 1]])
+        last = min(most, len(order), first + max(1, _CELLS // widest))
+        chunks.append((first, last))
+        first = last
+    return order, chunks
 
 
 def _spreads(plan: Plan, state: State, loose: list[_Loose], leads: Codes) -> tuple[Spreads, Codes]:

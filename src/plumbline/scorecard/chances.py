@@ -87,9 +87,10 @@ def ten_thousandths(part: Longs, whole: Longs) -> Longs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spreads:
-    """Many distributions as rows of one table; ``start`` is the points of its first column."""
+    """Many distributions, one per row of ``table``, each with its first point and its length."""
 
-    start: int
+    starts: Longs
+    widths: Longs
     table: Longs
 
     def plus(self, parents: Codes, choices: Sequence[tuple[int, Spread]]) -> Spreads:
@@ -97,33 +98,35 @@ class Spreads:
 
         ``choices`` says for how many rows, one after the other, which quantity is meant; see ``light``.
         """
-        least = min(spread.start for _, spread in choices)
-        most = max(spread.start + len(spread.weights) for _, spread in choices)
-        width = self.table.shape[1]
-        table = np.zeros((len(parents), width + most - least - 1), dtype=np.int64)
+        counts = [rows for rows, _ in choices]
+        starts = self.starts[parents] + np.repeat([spread.start for _, spread in choices], counts)
+        widths = self.widths[parents] + np.repeat([len(spread.weights) - 1 for _, spread in choices], counts)
+        table = np.zeros((len(parents), int(widths.max())), dtype=np.int64)
         first = 0
         for rows, spread in choices:
-            here = _light_rows(self.table[parents[first : first + rows]], spread.weight)
+            here = slice(first, first + rows)
+            width = int(self.widths[parents[here]].max())
+            before = _light_rows(self.table[parents[here], :width], spread.weight)
             for place in np.flatnonzero(spread.weights).tolist():
-                begin = spread.start - least + place
-                table[first : first + rows, begin : begin + width] += here * spread.weights[place]
+                table[here, place : place + width] += before * spread.weights[place]
             first += rows
-        return Spreads(self.start + least, table)
+        return Spreads(starts, widths, table)
 
     def outside(self, which: Codes, low: Ints, high: Ints) -> tuple[Longs, Longs]:
         """The weight of rows ``which`` outside ``low <= points < high``, and all of it."""
         width = self.table.shape[1]
         sums = np.zeros((len(self.table), width + 1), dtype=np.int64)
         np.cumsum(self.table, axis=1, out=sums[:, 1:])
-        until_low = sums[which, np.clip(low - self.start, 0, width)]
-        until_high = sums[which, np.clip(high - self.start, 0, width)]
+        starts = self.starts[which]
+        until_low = sums[which, np.clip(low - starts, 0, width)]
+        until_high = sums[which, np.clip(high - starts, 0, width)]
         whole = sums[which, width]
         return whole - (until_high - until_low), whole
 
 
 def nothing_unknown() -> Spreads:
     """One row: nothing is in doubt yet."""
-    return Spreads(0, np.ones((1, 1), dtype=np.int64))
+    return Spreads(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64), np.ones((1, 1), dtype=np.int64))
 
 
 def _light_rows(table: Longs, weight: int) -> Longs:

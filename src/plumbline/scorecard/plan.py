@@ -78,9 +78,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """Blocks under one cap, or one block without."""
+    """Blocks under one cap, or one block without. ``reach``: how far apart its points can be."""
 
     blocks: tuple[int, ...]
+    reach: int
     cap: Cap | None = None
 
     def clip(self, sums: Ints) -> Ints:
@@ -93,7 +94,7 @@ class Plan:
     """Everything about a card that does not depend on leads.
 
     ``open`` signals may be unknown; completeness is always known. ``weights`` are 0 for bins that an unknown
-    signal cannot take. ``reach``: no distribution of points is wider.
+    signal cannot take.
     """
 
     card: Scorecard
@@ -105,7 +106,6 @@ class Plan:
     tables: tuple[TermTable, ...]
     blocks: tuple[Block, ...]
     units: tuple[Unit, ...]
-    reach: int
 
 
 @lru_cache(maxsize=32)
@@ -129,7 +129,6 @@ def plan_of(card: Scorecard, cutoffs: Cutoffs, askable: tuple[str, ...]) -> Plan
         tables=tables,
         blocks=blocks,
         units=tuple(_units(card, tables, blocks)),
-        reach=1 + sum(int(np.ptp(block.points)) for block in blocks),
     )
 
 
@@ -196,6 +195,9 @@ def _extreme(joint: Ints, possible: Sequence[NDArray[np.bool_]], pick: np.ufunc)
 def _units(card: Scorecard, tables: Sequence[TermTable], blocks: Sequence[Block]) -> list[Unit]:
     cap_of = {term: cap for cap in card.caps for term in cap.terms}
     caps = [cap_of.get(tables[block.terms[0]].term.id) for block in blocks]
-    alone = [Unit((at,)) for at, cap in enumerate(caps) if cap is None]
-    capped = [Unit(tuple(at for at, mine in enumerate(caps) if mine is cap), cap) for cap in card.caps]
-    return [*alone, *capped]
+    alone = [(at,) for at, cap in enumerate(caps) if cap is None]
+    capped = [tuple(at for at, mine in enumerate(caps) if mine is cap) for cap in card.caps]
+    return [
+        Unit(group, sum(int(np.ptp(blocks[at].points)) for at in group), caps[group[0]])
+        for group in (*alone, *capped)
+    ]
