@@ -54,6 +54,12 @@ class DuplicateHeaderError(UnreadableFileError):
     code = "duplicate_header"
 
 
+class MissingColumnError(UnreadableFileError):
+    """A column that this kind of file needs is not there."""
+
+    code = "missing_column"
+
+
 class NestedColumnError(UnreadableFileError):
     """A Parquet column holds lists, structures or bytes."""
 

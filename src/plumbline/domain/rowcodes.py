@@ -18,6 +18,7 @@ class RowCode(StrEnum):
     NUL_BYTE = "nul_byte"
     CELL_TOO_LARGE = "cell_too_large"
     MISSING_ID = "missing_id"
+    MISSING_KIND = "missing_kind"
     REPEATED_ID = "repeated_id"
     # A value that cannot be read: the lead stays, the value counts as unreadable, never as missing.
     NOT_A_NUMBER = "not_a_number"
@@ -43,6 +44,7 @@ ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
     RowCode.NUL_BYTE: "The row holds a NUL byte, which no text contains.",
     RowCode.CELL_TOO_LARGE: "A cell is larger than the limit.",
     RowCode.MISSING_ID: "The column mapped to the lead's id is blank.",
+    RowCode.MISSING_KIND: "The event does not say what happened.",
     RowCode.REPEATED_ID: "An earlier row has this id with other content, so one of the two is wrong.",
     RowCode.NOT_A_NUMBER: "The value cannot be read as one number; ranges and units are not numbers.",
     RowCode.NUMBER_RANGE: "The number is infinite, not a number, or beyond 1e15.",
@@ -68,6 +70,7 @@ REJECTING: Final = frozenset(
         RowCode.NUL_BYTE,
         RowCode.CELL_TOO_LARGE,
         RowCode.MISSING_ID,
+        RowCode.MISSING_KIND,
         RowCode.REPEATED_ID,
     }
 )

@@ -38,7 +38,7 @@ _NUMBER: Final = (
 _NOT_FINITE: Final = r"(?i)^[+-]?(?:inf|infinity|nan)$"
 _TIME: Final = r"(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d{1,9})?)?"
 _OFFSET: Final = r"\s?(?:Z|[+-](?:[01]\d|2[0-3]):?(?:[0-5]\d)?)?"
-_ISO_MOMENT: Final = rf"^\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]{_TIME}{_OFFSET})?$"
+ISO_MOMENT: Final = rf"^\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]{_TIME}{_OFFSET})?$"
 #: C0 and C1 controls except tab and line ends, byte-order mark, zero-width space, bidirectional overrides.
 CONTROL: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]"
 
@@ -125,7 +125,7 @@ def _any_date(text: pl.Expr, date_format: str | None) -> pl.Expr:
     # A date with a time is the day as written there: no zone is applied, so the day never shifts.
     if date_format is not None:
         return _date(text, date_format)
-    return _date(pl.when(text.str.contains(_ISO_MOMENT)).then(text.str.slice(0, 10)), ISO_DATE)
+    return _date(pl.when(text.str.contains(ISO_MOMENT)).then(text.str.slice(0, 10)), ISO_DATE)
 
 
 def _date(text: pl.Expr, date_format: str) -> pl.Expr:
