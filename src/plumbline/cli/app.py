@@ -10,10 +10,11 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from polars.exceptions import PanicException
 
-from plumbline.cli import explain, files, ledger, policy, qualify, scorecard, simulate
+from plumbline.cli import explain, files, ledger, policy, qualify, rows, scorecard, simulate
 from plumbline.cli.exits import Exit
-from plumbline.cli.output import errors
+from plumbline.cli.output import complain
 from plumbline.domain.errors import PlumblineError
 
 app = typer.Typer(
@@ -27,6 +28,8 @@ app.command("init")(files.init)
 app.command("qualify")(qualify.qualify)
 app.command("explain")(explain.explain)
 app.command("replay-decision")(explain.replay_decision)
+app.command("export")(rows.export)
+app.command("issues")(rows.issues)
 app.command("simulate")(simulate.simulate)
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
@@ -49,27 +52,29 @@ def _root(
 
 
 def main() -> None:
-    """Run a command. What a person can act on is one line with a code; a defect is a request id."""
+    """Run a command. What a person can act on is one line with a code; a defect is a report in a file."""
     try:
         app()
     except PlumblineError as error:
-        errors.print(f"plumbline: {error} [{error.code}]", markup=False, soft_wrap=True)
+        complain(f"plumbline: {error} [{error.code}]")
         sys.exit(Exit.UNUSABLE)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - the last door: people never see a traceback
+    except (Exception, PanicException) as error:  # noqa: BLE001 - the last door: people never see a traceback
         _tell_defect(error)
         sys.exit(Exit.UNUSABLE)
 
 
-def _tell_defect(error: Exception) -> None:
-    """An unexpected error's text may hold a lead's data: people get an id, the traceback goes to a file."""
-    handle, report = tempfile.mkstemp(prefix="plumbline-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write("".join(traceback.format_exception(error)))
-    errors.print(
+def _tell_defect(error: BaseException) -> None:
+    """An unexpected error's text may hold a lead's data: people get the place of a report."""
+    try:
+        handle, report = tempfile.mkstemp(prefix="plumbline-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write("".join(traceback.format_exception(error)))
+    except OSError:
+        complain(
+            "plumbline: something went wrong that should not, and its report cannot be written. [unexpected]"
+        )
+        return
+    complain(
         f"plumbline: something went wrong that should not. Details are in {report}, "
-        "which may hold data of your leads: read it before you send it to anybody. [unexpected]",
-        markup=False,
-        soft_wrap=True,
+        "which may hold data of your leads: read it before you send it to anybody. [unexpected]"
     )

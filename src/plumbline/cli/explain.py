@@ -10,30 +10,25 @@ import typer
 
 from plumbline.cli import places
 from plumbline.cli.exits import Exit
-from plumbline.cli.inputs import policy_from, read_text
-from plumbline.cli.output import Output
+from plumbline.cli.output import Json, Ledger, Output, Quiet, Run
 from plumbline.cli.pages import write_page
+from plumbline.library.inputs import policy_from, read_text
 from plumbline.report import packet_html, print_packet
 from plumbline.store import LedgerFile
 
-Run = Annotated[Path, typer.Argument(help="The folder of a run.")]
 Lead = Annotated[str, typer.Argument(help="The id of the lead.")]
-Ledger = Annotated[Path | None, typer.Option("--ledger", help="The ledger, when it is not in the folder.")]
-Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
 
 
 def explain(
     run: Run,
     lead: Lead,
     html: Annotated[Path | None, typer.Option("--html", help="Write the evidence page here.")] = None,
-    ledger: Ledger = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Show why a lead was decided as it was: the evidence packet."""
     output = Output(json=json, quiet=quiet)
-    packet = places.recorded(run, ledger).packet(lead, plumbline=version("plumbline"))
+    packet = places.recorded(run).packet(lead, plumbline=version("plumbline"))
     output.data(packet)
     print_packet(packet, output.console)
     if html is not None:
@@ -57,7 +52,7 @@ def replay_decision(
     Exit status 1 when anything differs.
     """
     output = Output(json=json, quiet=quiet)
-    past = places.recorded(run, ledger)
+    past = places.repeatable(run, ledger)
     bundle = past.bundle
     if policy is not None:
         other, _ = policy_from(read_text(policy), draw_key=past.draw_key, cells=bundle.cells)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli.explain import Json, Quiet
-from plumbline.cli.output import Output, fail
+from plumbline.cli.output import Json, Output, Quiet, fail
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess
 from plumbline.connectors.starter import starter_policy

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json as json_module
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.table import Table
 
 from plumbline.cli import places
 from plumbline.cli.exits import Exit
-from plumbline.cli.explain import Json, Ledger, Quiet, Run
-from plumbline.cli.output import Output
-from plumbline.cli.pages import remove_pages
+from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, table_of
+from plumbline.cli.pages import remove_pages_without_leads
 from plumbline.ledger import Entry, Head
 from plumbline.store import LedgerFile, RunFolder
 from plumbline.store.erasure import erase_leads, finish_erasures
@@ -22,7 +21,13 @@ from plumbline.store.export import export_ledger
 from plumbline.store.run_check import verify_run
 from plumbline.store.run_folder import MANIFEST
 
+if TYPE_CHECKING:
+    from plumbline.ledger.entry import Fact
+
 app = typer.Typer(help="The record of every decision.", no_args_is_help=True, rich_markup_mode=None)
+
+_HEAD: Final = ("entry", "hour", "what", "who", "facts")
+_SHA256_DIGITS: Final = 64
 
 Place = Annotated[Path, typer.Argument(help="The folder of a run, or a ledger file.")]
 
@@ -69,20 +74,15 @@ def show(
     """List the last entries, or the proof that a lead's decision is recorded."""
     output = Output(json=json, quiet=quiet)
     if lead is not None:
-        proofs = places.recorded(place, ledger).proofs(lead)
+        proofs = places.recorded(place).proofs(lead)
         output.data(proofs)
         for proof in proofs:
             output.say("\n".join(f"{name}: {value}" for name, value in proof.items()))
         return
     with LedgerFile(places.ledger_of(place, ledger), create=False) as book:
-        entries = list(book.entries())[-last:]
+        entries = deque(book.entries(), maxlen=last)
     output.data([entry_json(entry) for entry in entries])
-    table = Table("entry", "hour", "what", "who", "facts", box=None, header_style="bold")
-    for entry in entries:
-        line = entry_json(entry)
-        facts = ", ".join(f"{name} {value}" for name, value in entry.header.facts.items())
-        table.add_row(str(line["seq"]), str(line["time"]), str(line["kind"]), str(line["actor"]), facts)
-    output.console.print(table)
+    output.console.print(table_of(_HEAD, map(_line, entries), right=(0,)))
 
 
 @app.command("export")
@@ -115,13 +115,26 @@ def erase(
 ) -> None:
     """Erase people from a run. The ledger keeps a tombstone and still verifies."""
     output = Output(json=json, quiet=quiet)
-    folder = RunFolder(run)
+    folder = places.folder_of(run)
     with LedgerFile(places.ledger_of(run, ledger), create=False) as book:
         done = erase_leads(folder, book, leads, actor=actor, basis=basis, now=datetime.now(UTC))
         finish_erasures(folder, book)
-        remove_pages(folder, leads)
+        remove_pages_without_leads(folder)
     output.data(done)
     output.say(f"Erased {done.rows} decision(s); {done.tombstones} tombstone(s) in the ledger.")
+
+
+def _line(entry: Entry) -> tuple[object, ...]:
+    header = entry.header
+    facts = ", ".join(f"{name} {_short(value)}" for name, value in header.facts.items())
+    return header.seq, f"{header.time:%Y-%m-%d %H:00}", header.kind.value, header.actor, facts
+
+
+def _short(fact: Fact) -> object:
+    """Hashes by their beginning, lists by their length: ``--json`` has them whole."""
+    if isinstance(fact, tuple):
+        return len(fact)
+    return fact[:12] + "…" if isinstance(fact, str) and len(fact) == _SHA256_DIGITS else fact
 
 
 def entry_json(entry: Entry) -> dict[str, object]:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from plumbline.cli.exits import Exit
+from plumbline.report.words import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plumbline.domain.issues import Issue
+
+# Options and arguments that several commands share.
+Run = Annotated[Path, typer.Argument(help="The folder of a run.")]
+Ledger = Annotated[Path | None, typer.Option("--ledger", help="The ledger, when it is not in the folder.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
 
 errors = Console(stderr=True, highlight=False)
 
@@ -38,8 +48,29 @@ class Output:
             typer.echo(json_text(plain(value)))
 
     def say(self, text: str) -> None:
-        """Print a line for people."""
-        self.console.print(text, markup=False, soft_wrap=True)
+        """Print a line for people. What a lead's data holds is shown, never obeyed by the terminal."""
+        self.console.print(visible(text), markup=False, soft_wrap=True)
+
+
+def table_of(head: Iterable[str], rows: Iterable[Iterable[object]], right: tuple[int, ...] = ()) -> Table:
+    """A plain table. Cells are shown as they are: brackets are no markup, long words are folded."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for at, name in enumerate(head):
+        table.add_column(name, justify="right" if at in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(visible("" if cell is None else str(cell))) for cell in row))
+    return table
+
+
+def complain(text: str) -> None:
+    """Print a line to standard error."""
+    errors.print(visible(text), markup=False, soft_wrap=True)
+
+
+def fail(code: str, message: str, status: Exit = Exit.UNUSABLE) -> typer.Exit:
+    """Say what is wrong; raise what comes back."""
+    complain(f"plumbline: {message} [{code}]")
+    return typer.Exit(status)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON is what it is
@@ -51,12 +82,6 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON is what it is
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
     return value
-
-
-def fail(code: str, message: str, status: Exit = Exit.UNUSABLE) -> typer.Exit:
-    """Say what is wrong; raise what comes back."""
-    errors.print(f"plumbline: {message} [{code}]", markup=False, soft_wrap=True)
-    return typer.Exit(status)
 
 
 def issue_lines(issues: Iterable[Issue]) -> list[dict[str, object]]:

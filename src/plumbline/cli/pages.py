@@ -12,7 +12,7 @@ from plumbline.report import packet_html, run_html
 from plumbline.store import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from plumbline.engines.recorded import RecordedRun
@@ -39,11 +39,21 @@ def write_pages(run: RecordedRun, ledger: LedgerFile, count: int) -> RunSummary:
     return summary
 
 
-def remove_pages(folder: RunFolder, leads: Iterable[str]) -> None:
-    """Pages about people who were erased go; the run's page lists leads, so it goes too."""
-    for lead in leads:
-        (folder.path / address(lead)).unlink(missing_ok=True)
+def remove_pages_without_leads(folder: RunFolder) -> None:
+    """Pages about people who were erased go; the run's page lists leads, so it goes too.
+
+    Which pages these are is read from the leads that are left, so an interrupted erasure ends here as well.
+    """
     (folder.path / INDEX).unlink(missing_ok=True)
+    kept = {folder.path / address(lead) for lead in _leads(folder)}
+    for page in folder.path.glob("leads/*.html"):
+        if page not in kept:
+            page.unlink(missing_ok=True)
+
+
+def _leads(folder: RunFolder) -> Iterator[str]:
+    for index in folder.parts():
+        yield from folder.read_part(index, columns=["lead.id"]).get_column("lead.id").drop_nulls()
 
 
 def address(lead: str) -> str:

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from plumbline.cli import places
 from plumbline.cli.exits import Exit
-from plumbline.cli.explain import Json, Ledger, Quiet, Run
-from plumbline.cli.inputs import NO_KEY, policy_from, read_text
-from plumbline.cli.output import Output, fail, issue_lines, json_text
+from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, fail, issue_lines, json_text, table_of
 from plumbline.domain.issues import Severity
 from plumbline.engines.replay import rerun
+from plumbline.library.inputs import NO_KEY, policy_from, read_text
 from plumbline.policy import policy_json_schema
 from plumbline.policy.diff import diff as policy_diff
 from plumbline.qualify import compile_bundle
@@ -46,7 +44,7 @@ def lint(policy: File, json: Json = False, quiet: Quiet = False) -> None:
 def test(policy: File, json: Json = False, quiet: Quiet = False) -> None:
     """Carry out the policy's own examples. Exit status 1 when one comes out otherwise."""
     output = Output(json=json, quiet=quiet)
-    bundle, _ = policy_from(read_text(policy), draw_key=NO_KEY)
+    bundle, _ = policy_from(read_text(policy))
     results = run_examples(bundle)
     output.data(results)
     for result in results:
@@ -61,12 +59,12 @@ def test(policy: File, json: Json = False, quiet: Quiet = False) -> None:
 def diff(old: File, new: File, json: Json = False, quiet: Quiet = False) -> None:
     """Say in plain words what differs between two policies. Exit status 1 when anything does."""
     output = Output(json=json, quiet=quiet)
-    before, _ = policy_from(read_text(old), draw_key=NO_KEY)
-    after, _ = policy_from(read_text(new), draw_key=NO_KEY)
+    before, _ = policy_from(read_text(old))
+    after, _ = policy_from(read_text(new))
     changes = policy_diff(before.policy, after.policy)
     output.data(changes)
     for change in changes:
-        output.say(f"- {change}")
+        output.say(f"- {change.words}")
     if changes:
         raise typer.Exit(Exit.FOUND)
     output.say("They mean the same.")
@@ -83,7 +81,7 @@ def replay(
 ) -> None:
     """Run a changed policy over the leads of a past run: who would move, from where to where, and why."""
     output = Output(json=json, quiet=quiet)
-    past = places.recorded(run, ledger)
+    past = places.repeatable(run, ledger)
     new, _ = policy_from(read_text(policy), draw_key=past.draw_key, cells=past.bundle.cells)
     found = rerun(past.folder, past.bundle, past.weighed(new), as_of=past.as_of, show=show)
     output.data(found)
@@ -102,10 +100,8 @@ def replay(
 def _print_owners(output: Output, owners: object) -> None:
     if not isinstance(owners, dict) or all(before == after for before, after in owners.values()):
         return
-    table = Table("owner", "leads before", "after", box=None, header_style="bold")
-    for name, (before, after) in owners.items():
-        table.add_row(name, f"{before:,}", f"{after:,}")
-    output.console.print(table)
+    rows = ((name, f"{before:,}", f"{after:,}") for name, (before, after) in owners.items())
+    output.console.print(table_of(("owner", "leads before", "after"), rows, right=(1, 2)))
 
 
 @app.command("schema")

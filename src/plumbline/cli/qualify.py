@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +11,11 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from plumbline.cli import places
-from plumbline.cli.inputs import events_from, intake_from, policy_from, read_text
-from plumbline.cli.output import Output, errors, fail
+from plumbline.cli.output import Json, Output, Quiet, complain, errors, fail
 from plumbline.cli.pages import write_pages
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun
+from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
 from plumbline.report import print_summary
 from plumbline.store import LedgerFile, RunFolder
 from plumbline.store.draw_key import draw_key
@@ -46,28 +47,32 @@ def qualify(
     pages: Annotated[
         int, typer.Option("--pages", min=0, help="Evidence pages for so many first leads.")
     ] = 25,
-    json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Qualify leads: check, score, route, explain and record each of them.
 
     Repeat the same command after an interruption and it goes on where it stopped.
     """
     output = Output(json=json, quiet=quiet)
+    # Everything that can be wrong with the files is found before anything is written.
     intake = intake_from(leads, mapping)
-    text = read_text(policy)
+    bundle, warnings = policy_from(text := read_text(policy), cells=intake.cells)
     folder = RunFolder(out)
+    moment = places.moment(folder, as_of)
+    state, events_hash = events_from(events, bundle.policy, moment)
+    if intake.is_empty():
+        raise fail("no_leads", f"{leads} has a header and no rows.")
+    _tell(warnings, output)
+    if mapping is None and not quiet:
+        complain(f"Which column is what was guessed; the guess is in {out / 'mapping.yaml'}.")
     folder.create()
     with LedgerFile(places.ledger_of(out, ledger)) as book:
         key = draw_key(book.path)
-        bundle, warnings = policy_from(text, draw_key=key, cells=intake.cells)
-        tell(warnings, output)
-        moment = places.moment(folder, as_of)
-        state, events_hash = events_from(events, bundle.policy, moment)
         request = RunRequest(
             intake=intake,
             policy_text=text,
-            bundle=bundle,
+            bundle=replace(bundle, draw_key=key),
             as_of=moment,
             folder=folder,
             ledger=book,
@@ -77,16 +82,16 @@ def qualify(
             events_hash=events_hash,
             documents=intake.documents,
         )
-        carry_out(request, output)
-        if not folder.parts():
-            raise fail("no_leads", f"{leads} holds no row that can be a lead; see {out / 'rejected'}.")
+        _carry_out(request, output)
         summary = write_pages(RecordedRun(folder, key), book, pages)
     output.data(summary)
     print_summary(summary, output.console)
+    if not summary.decided:
+        raise fail("no_leads", f"No row of {leads} can be a lead; plumbline issues {out} says why.")
     output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
 
 
-def carry_out(request: RunRequest, output: Output) -> None:
+def _carry_out(request: RunRequest, output: Output) -> None:
     """Run with a line of progress, where somebody is watching."""
     hidden = output.quiet or not errors.is_terminal
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -95,8 +100,8 @@ def carry_out(request: RunRequest, output: Output) -> None:
         LocalRun(request, progress=lambda rows: progress.update(task, description=f"{rows:,} rows")).run()
 
 
-def tell(warnings: list[Issue], output: Output) -> None:
+def _tell(warnings: list[Issue], output: Output) -> None:
     """Warnings of the policy go to standard error, one line each."""
     if not output.quiet:
         for warning in warnings:
-            errors.print(f"warning: {warning}", markup=False, soft_wrap=True)
+            complain(f"warning: {warning}")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.table import Table
 
 from plumbline.cli.exits import Exit
-from plumbline.cli.explain import Json, Quiet
-from plumbline.cli.inputs import NO_KEY, policy_from, read_text
-from plumbline.cli.output import Output
+from plumbline.cli.output import Json, Output, Quiet, table_of
 from plumbline.domain.errors import UnreadableFileError
+from plumbline.domain.words import Kind
+from plumbline.library.inputs import policy_from, read_text
 from plumbline.scorecard import Scorecard, dump, load, scorecard_json_schema
 from plumbline.scorecard.diff import diff as card_diff
 from plumbline.store import write_atomically
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbline.scorecard import Cap, SignalBins
+
 app = typer.Typer(help="The table of points.", no_args_is_help=True, rich_markup_mode=None)
+
+_HEAD: Final = ("signal", "when", "points", "speaks about")
 
 File = Annotated[Path, typer.Argument(help="A policy (.yaml) or a scorecard (.json).")]
 
@@ -36,19 +43,10 @@ def show(
         write_atomically(out, dump(card))
     if json:
         typer.echo(dump(card).decode())
-    table = Table("signal", "when", "points", "speaks about", box=None, header_style="bold")
-    table.columns[2].justify = "right"
-    bins = {signal.name: signal for signal in card.signals}
-    for term in card.terms:
-        rows = [bins[term.signals[0]].bin_label(code) for code in range(bins[term.signals[0]].axis)]
-        for at, (label, points) in enumerate(zip(rows, term.points, strict=False)):
-            table.add_row(
-                term.label if at == 0 else "", label, f"{points:+}", term.dimension if at == 0 else ""
-            )
-    output.console.print(table)
-    output.say(
-        f"\nBase {card.base:+}; {card.scale} points double the odds. Version {card.hash[:12]}."
-    )
+    output.console.print(table_of(_HEAD, _lines(card), right=(2,)))
+    for cap in card.caps:
+        output.say(_limit(cap, card))
+    output.say(f"\nBase {card.base:+}; {card.scale} points double the odds. Version {card.hash[:12]}.")
 
 
 @app.command("diff")
@@ -70,10 +68,37 @@ def schema() -> None:
     Output(json=True).data(scorecard_json_schema())
 
 
+def _lines(card: Scorecard) -> Iterator[tuple[str, str, str, str]]:
+    bins = {signal.name: signal for signal in card.signals}
+    for term in card.terms:
+        axes = (range(bins[name].axis) for name in term.signals)
+        named = (term.label, term.dimension.value)
+        for codes, points in zip(product(*axes), term.points, strict=True):
+            signals = [bins[name] for name in term.signals]
+            if points or not _is_outside(signals, codes):
+                label = ", ".join(one.bin_label(code) for one, code in zip(signals, codes, strict=True))
+                yield named[0], label, f"{points:+}", named[1]
+                named = ("", "")
+
+
+def _is_outside(signals: list[SignalBins], codes: tuple[int, ...]) -> bool:
+    return any(
+        one.kind is Kind.NUMBER and code == one.unseen for one, code in zip(signals, codes, strict=True)
+    )
+
+
+def _limit(cap: Cap, card: Scorecard) -> str:
+    labels = {term.id: term.label for term in card.terms}
+    least = "" if cap.min is None else f"at least {cap.min:+}"
+    most = "" if cap.max is None else f"at most {cap.max:+}"
+    limits = " and ".join(filter(None, (least, most)))
+    return f"{' and '.join(labels[name] for name in cap.terms)}: together {limits}."
+
+
 def read_card(file: Path) -> Scorecard:
     """The scorecard in a file of its own, or the one written in a policy."""
     if file.suffix != ".json":
-        return policy_from(read_text(file), draw_key=NO_KEY)[0].card
+        return policy_from(read_text(file))[0].card
     try:
         return load(file.read_bytes())
     except OSError as error:

@@ -64,7 +64,7 @@ class RecordedRun:
             found = self.folder.read_part(index).filter(pl.col("lead.id") == lead)
             if found.height:
                 return found.head(1)
-        raise UnknownLeadError(f"{self.folder.path} holds no decision about {lead!r}.")
+        raise UnknownLeadError(f"{self.folder.path} holds no decision about {lead!r}.{self._hint(lead)}")
 
     def packet(self, lead: str, *, plumbline: str) -> Packet:
         """The evidence packet of one recorded decision."""
@@ -87,7 +87,7 @@ class RecordedRun:
         """What proves the recorded decisions about a lead: body, salt and the way to the part's root."""
         found = self.folder.find(lead)
         if not found:
-            raise UnknownLeadError(f"{self.folder.path} holds no decision about {lead!r}.")
+            raise UnknownLeadError(f"{self.folder.path} holds no decision about {lead!r}.{self._hint(lead)}")
         return [
             {
                 "part": one.part,
@@ -100,6 +100,14 @@ class RecordedRun:
             }
             for one in found
         ]
+
+    def _hint(self, lead: str) -> str:
+        """A repeat is decided with its first copy: say which that is."""
+        for index in self.folder.parts("duplicates"):
+            found = self.folder.read_part(index, "duplicates").filter(pl.col("lead.id") == lead)
+            if found.height:
+                return f" It repeats {found.item(0, 'duplicate_of')!r}, which has one."
+        return ""
 
     def _issues(self, row: int) -> Iterator[str]:
         for index in self.folder.parts("issues"):

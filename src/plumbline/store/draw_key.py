@@ -27,7 +27,7 @@ def draw_key(ledger: Path) -> bytes:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return _existing(path)
+            return stored_draw_key(ledger)
     key = secrets.token_bytes(_BYTES)
     with storage_errors(path), os.fdopen(handle, "wb") as out:
         out.write(key)
@@ -36,7 +36,9 @@ def draw_key(ledger: Path) -> bytes:
     return key
 
 
-def _existing(path: Path) -> bytes:
+def stored_draw_key(ledger: Path) -> bytes:
+    """The key beside a ledger, for who looks back; ``UnreadableFileError`` when there is none."""
+    path = ledger.with_suffix(".key")
     try:
         key = path.read_bytes()
     except OSError as error:

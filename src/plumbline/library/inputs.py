@@ -1,4 +1,4 @@
-"""Files that commands take: leads through their mapping, the policy, the events."""
+"""Files that a run takes: leads through their mapping, the policy, the events."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from plumbline.connectors.files import open_source
+from plumbline.connectors.guess import guess
 from plumbline.connectors.mapping import apply_mapping, parse_mapping
 from plumbline.domain.errors import InvalidPolicyError, UnreadableFileError
 from plumbline.domain.issues import Issue, Severity
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from plumbline.qualify import Bundle
     from plumbline.signals import EventState
 
-#: For commands that decide nothing: linting needs a key as little as reading does.
+#: For what decides nothing that is kept: linting needs a key as little as reading does.
 NO_KEY: Final = bytes(32)
+MAPPING: Final = "mapping.yaml"
 _EVENT_COLUMNS: Final = ("lead.id", "kind", "at")
 
 
@@ -42,7 +44,7 @@ class MappedRows:
 
 @dataclass(frozen=True)
 class FileIntake:
-    """A file of leads seen through a mapping."""
+    """A file of leads seen through a mapping. ``documents`` are kept beside a run."""
 
     source: Source
     mapping: FieldMap
@@ -72,27 +74,27 @@ class FileIntake:
             mapped = apply_mapping(self.mapping, batch, self.cells.blank_words)
             yield MappedRows(mapped.frame, mapped.rejected)
 
+    def is_empty(self) -> bool:
+        """Whether there is a header and nothing below it."""
+        return next(self.source.batches(), None) is None
+
 
 def intake_from(leads: Path, mapping: Path | None) -> FileIntake:
     """Open a file of leads with its mapping, or with a guessed one."""
     if mapping is None:
-        return _guessed(leads)
+        source = open_source(leads)
+        return mapped(source, guess(source).to_yaml())
     text = read_text(mapping)
-    settings = parse_mapping(text).settings
-    source = open_source(leads, settings)
-    return FileIntake(source, parse_mapping(text, source.columns), {"mapping.yaml": text.encode()})
+    return mapped(open_source(leads, parse_mapping(text).settings), text)
 
 
-def _guessed(leads: Path) -> FileIntake:
-    from plumbline.connectors.guess import guess, mapping_yaml  # noqa: PLC0415 - PENDING
-
-    source = open_source(leads)
-    text = mapping_yaml(guess(source))
-    return FileIntake(source, parse_mapping(text, source.columns), {"mapping.yaml": text.encode()})
+def mapped(source: Source, mapping: str) -> FileIntake:
+    """A source seen through the text of a mapping."""
+    return FileIntake(source, parse_mapping(mapping, source.columns), {MAPPING: mapping.encode()})
 
 
 def policy_from(
-    text: str, *, draw_key: bytes, cells: CellReading | None = None
+    text: str, *, draw_key: bytes = NO_KEY, cells: CellReading | None = None
 ) -> tuple[Bundle, list[Issue]]:
     """Compile a policy that is fit for use; ``InvalidPolicyError`` holds every problem of one that is not."""
     bundle, issues = compile_bundle(text, draw_key=draw_key, cells=cells)

@@ -1,0 +1,97 @@
+"""``plumbline issues`` and ``plumbline export``: what a run says row by row, to read and to take away."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import polars as pl
+import typer
+
+from plumbline.cli import places
+from plumbline.cli.output import Json, Output, Quiet, Run, table_of
+from plumbline.connectors.export import neutralised
+from plumbline.store import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbline.store import RunFolder
+
+
+class What(StrEnum):
+    """What can be exported."""
+
+    DECISIONS = "decisions"
+    REJECTED = "rejected"
+    ISSUES = "issues"
+    DUPLICATES = "duplicates"
+    BLANKS = "blanks"
+
+
+#: Of a decision's many columns, those that the next system or a person acts on.
+_COLUMNS: Final = (
+    "lead.id", "route", "owner", "action", "questions", "proposes", "because", "reason", "decided_by",
+    "autonomy", "band", "points", "points.fit", "points.intent", "points.readiness",
+    "points_min", "points_max",
+)  # fmt: skip
+_HEAD: Final = ("row", "column", "value", "what is wrong", "code")
+
+
+def issues(
+    run: Run,
+    show: Annotated[int, typer.Option("--show", min=0, help="How many lines to list.")] = 20,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List rows that could not be accepted and cells that could not be read: row, column, value, code."""
+    output = Output(json=json, quiet=quiet)
+    folder = places.folder_of(run)
+    found = {kind: list(_frames(folder, kind)) for kind in (What.REJECTED, What.ISSUES)}
+    lines = {kind: pl.concat(frames) if frames else pl.DataFrame() for kind, frames in found.items()}
+    output.data({kind.value: frame.to_dicts() for kind, frame in lines.items()})
+    for kind, title in (
+        (What.REJECTED, "rows rejected"),
+        (What.ISSUES, "cells to look at; their rows are kept"),
+    ):
+        output.say(f"{lines[kind].height:,} {title}")
+        if lines[kind].height and show:
+            listed = lines[kind].head(show).select("row", "column", "value", "rule", "code")
+            output.console.print(table_of(_HEAD, listed.iter_rows(), right=(0,)))
+    output.say(f"All of them as CSV: plumbline export {run} --what rejected --out rejected.csv")
+
+
+def export(
+    run: Run,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
+    what: Annotated[What, typer.Option("--what", help="Which rows of the run.")] = What.DECISIONS,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the rows of a run as CSV for a spreadsheet or a CRM; cells like formulas are disarmed."""
+    output = Output(json=json, quiet=quiet)
+    frames = _frames(places.folder_of(run), what)
+    heights: list[int] = []
+    write_atomically(out, lambda path: heights.extend(_write(frames, path)))
+    output.data({"file": str(out), "what": what.value, "rows": sum(heights)})
+    output.say(f"{sum(heights):,} rows in {out}.")
+
+
+def _write(frames: Iterator[pl.DataFrame], path: Path) -> Iterator[int]:
+    """Part by part, so that memory does not grow with the run. The byte-order mark is for spreadsheets."""
+    with path.open("wb") as file:
+        for at, frame in enumerate(frames):
+            neutralised(frame).write_csv(file, include_bom=at == 0, include_header=at == 0)
+            yield frame.height
+
+
+def _frames(folder: RunFolder, what: What) -> Iterator[pl.DataFrame]:
+    for index in folder.parts(what.value):
+        frame = folder.read_part(index, what.value)
+        yield _live(frame) if what is What.DECISIONS else frame
+
+
+def _live(part: pl.DataFrame) -> pl.DataFrame:
+    """The decisions of a part without the rows of people who were erased."""
+    return part.filter(pl.col("lead.id").is_not_null()).select(_COLUMNS)

@@ -1,0 +1,1 @@
+"""What a notebook needs, and what commands share: files in, results out."""
