@@ -20,8 +20,9 @@ _ROOM: Final = 2**62
 
 
 def total(parts: Iterable[NDArray[np.integer]], height: int) -> Ints:
-    """Sum arrays of points, lead by lead."""
-    return reduce(np.add, parts, np.zeros(height, dtype=np.int32))
+    """Sum arrays of points, lead by lead. A single array comes back as it is, so write to none."""
+    first, *others = tuple(parts) or (np.zeros(height, dtype=np.int32),)
+    return reduce(np.add, others, first.astype(np.int32, copy=False))
 
 
 def distinct(columns: Sequence[NDArray[np.integer]], height: int) -> tuple[Codes, Codes]:

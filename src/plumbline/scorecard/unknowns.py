@@ -18,7 +18,7 @@ from plumbline.scorecard.arrays import total
 if TYPE_CHECKING:
     from plumbline.domain.bands import Cutoffs
     from plumbline.scorecard.arrays import Ints
-    from plumbline.scorecard.plan import Plan, Unit
+    from plumbline.scorecard.plan import Plan
     from plumbline.scorecard.state import State
 
 #: Beyond any score.
@@ -27,14 +27,19 @@ _FAR: Final = 2**30
 
 def ranges(plan: Plan, state: State) -> tuple[Ints, Ints]:
     """Exact lowest and highest points of each lead, whatever its unknown signals turn out to be."""
-    low = [_ends(plan, state, unit, "low") for unit in plan.units]
-    high = [_ends(plan, state, unit, "high") for unit in plan.units]
+    low = [_ends(plan, state, place, "low") for place in range(len(plan.units))]
+    high = [_ends(plan, state, place, "high") for place in range(len(plan.units))]
     base = np.int32(plan.card.base)
     return total(low, state.height) + base, total(high, state.height) + base
 
 
-def _ends(plan: Plan, state: State, unit: Unit, end: str) -> Ints:
-    parts = [getattr(plan.blocks[at], end)[state.cells[at]] for at in unit.blocks]
+def _ends(plan: Plan, state: State, place: int, end: str) -> Ints:
+    unit = plan.units[place]
+    blocks = [plan.blocks[at] for at in unit.blocks]
+    if all(state.unknown[axis] is None for block in blocks for axis in block.axes):
+        return state.unit_points[place]
+    cells = [state.cells[at] for at in unit.blocks]
+    parts = (getattr(block, end)[cell] for block, cell in zip(blocks, cells, strict=True))
     return unit.clip(total(parts, state.height))
 
 
