@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 #: Values that are worked out from the time expression near the cue rather than written in the file.
-WORKED_OUT: Final = frozenset({(Field.TIMELINE, "when"), (Field.URGENCY, "deadline")})
-SCOPES: Final = ("negated", "conditional", "hedged", "past", "third", "question", "ironic", "opinion")
+WORKED_OUT: Final = frozenset({(Field.TIMELINE, "when"), (Field.TIMELINE, "later"), (Field.URGENCY, "deadline")})
+SCOPES: Final = ("negated", "conditional", "hedged", "past", "third", "question", "ironic", "opinion", "belongs")
 ZONES: Final = ("own", "signature", "anywhere")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 MAX_BYTES: Final = 1_000_000
@@ -56,7 +56,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Markers of a scope; ``where``: clause (before the cue, within ``reach`` words), sentence or near (also the next one)."""
+    """Markers of a scope; ``where``: clause (before the cue, within ``reach`` words), before, sentence or near (also the next one)."""
 
     name: str
     where: str
@@ -192,8 +192,8 @@ class _Loader:
         return tuple(patterns)
 
     def _scope(self, name: str, raw: dict[str, Any]) -> Scope:
-        if name not in SCOPES or raw.get("where") not in ("clause", "sentence", "near"):
-            self.problem("cue_scope", f"{name!r} is no scope, or where is none of clause, sentence, near", f"scopes.{name}")
+        if name not in SCOPES or raw.get("where") not in ("clause", "before", "sentence", "near"):
+            self.problem("cue_scope", f"{name!r} is no scope, or where is none of clause, before, sentence, near", f"scopes.{name}")
         markers = self._patterns(raw.get("markers"), f"scopes.{name}")
         return Scope(name, str(raw.get("where")), int(raw.get("reach", 6)), markers)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from plumbline.reading.evidence import Evidence
+from plumbline.reading.layout import Zone
 from plumbline.reading.model import DEFAULTS, QUOTELESS, VALUES, Abstention, Field, Quote, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbline.reading.cues import CueFile
-    from plumbline.reading.evidence import Evidence
     from plumbline.reading.prepare import Prepared
 
 #: Longer clauses are quoted only where the cue stands.
@@ -24,6 +25,12 @@ _OF_KIND: Final = {
     "vendor": {"vendor_pitch", "partnership"}, "existing_customer_support": {"support", "renewal", "unsubscribe", "data_rights", "information", "pricing", "meeting"},
 }  # fmt: skip
 _KIND_OF: Final = {"job_application": "job_seeker", "student_research": "student", "press": "press", "spam": "spam", "vendor_pitch": "vendor", "partnership": "vendor"}  # fmt: skip
+#: Kinds of non-buyer, and what only they ask for: one weak word is not enough to say so.
+_NEEDS_TWO: Final = {name: frozenset[str]() for name in Field} | {
+    Field.NOT_A_BUYER: frozenset(VALUES[Field.NOT_A_BUYER][:-1]),
+    Field.REQUEST: frozenset({*_KIND_OF, "support"}),
+}
+_KINDS_ASK: Final = frozenset(_KIND_OF)
 _NO_HURRY_POSSIBLE: Final = frozenset({"none", "vendor_pitch", "spam"})
 
 
@@ -39,14 +46,33 @@ class _Choice:
 
 def decide(prepared: Prepared, evidence: Sequence[Evidence], file: CueFile) -> tuple[Reading, ...]:
     """All fields, in order."""
+    evidence = [*evidence, *_open_question(prepared, evidence)]
     choices = {name: _choose(name, [item for item in evidence if item.field is name]) for name in Field}
+    lost = _KINDS_ASK - _OF_KIND.get(choices[Field.NOT_A_BUYER].value, set())
+    if choices[Field.NOT_A_BUYER].evidence and choices[Field.REQUEST].value in lost:
+        kept = [item for item in evidence if item.field is Field.REQUEST and item.value not in lost]
+        choices[Field.REQUEST] = _choose(Field.REQUEST, kept)
     _reconcile(choices)
     return tuple(_reading(name, choices[name], prepared, file) for name in Field)
 
 
+def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Somebody who asks, and asks for nothing we have a name for, wants to know something."""
+    if any(item.field is Field.REQUEST for item in evidence):
+        return []
+    questions = [number for number, s in enumerate(prepared.sentences) if s.question and s.zone is Zone.OWN]
+    return [
+        Evidence(Field.REQUEST, "information", 1, "question", number, 0, len(prepared.sentences[number].words), hedged=False)
+        for number in questions[:1]
+    ]
+
+
 def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
+    strongest = max((item.weight for item in evidence), default=0)
+    evidence = [item for item in evidence if item.weight > 1 or strongest <= 1]
     totals = {value: _total([item for item in evidence if item.value == value]) for value in {item.value for item in evidence}}
     order = VALUES[name]
+    totals = {value: total for value, total in totals.items() if value not in _NEEDS_TWO[name] or total >= 3}
     ranked = sorted(totals, key=lambda value: (-totals[value], order.index(value)))
     if not ranked:
         return _Choice(DEFAULTS[name], 0, 0, [])
@@ -55,10 +81,17 @@ def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
 
 
 def _total(items: list[Evidence]) -> float:
-    """The strongest cue counts whole, further ones of other rules a part."""
-    best = {item.cue: item.weight - 0.5 * item.hedged for item in items}
-    weights = sorted(best.values(), reverse=True)
-    return weights[0] + 0.5 * sum(weights[1:3])
+    """The strongest cue counts whole, further ones elsewhere a half, so that many weak words can say much."""
+    kept: list[Evidence] = []
+    for item in sorted(items, key=lambda item: -item.weight):
+        if not any(_overlap(item, other) for other in kept):
+            kept.append(item)
+    weights = [item.weight - 0.5 * item.hedged for item in kept]
+    return weights[0] + 0.5 * sum(weights[1:4])
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.sentence == other.sentence and one.first < other.last and other.first < one.last
 
 
 def _reconcile(choices: dict[Field, _Choice]) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 #: A date this near makes a deadline urgent.
 URGENT_DAYS: Final = 30
-_REACH: Final = {"when": 16, "deadline": 6}
+#: Far off, hardly anything but the purchase is meant; near dates are mostly about calls and replies.
+_FITS: Final = {"when": lambda days: True, "deadline": lambda days: days <= URGENT_DAYS, "later": lambda days: 31 < days < 800}
+_REACH: Final = {"when": 16, "deadline": 6, "later": 2}
 
 
 class Evidence(NamedTuple):
@@ -103,9 +105,9 @@ def _said(hit: Hit) -> tuple[tuple[Field, str], ...]:
 
 def _evidence(hit: Hit, name: Field, value: str, when: _When) -> list[Evidence]:
     first, last = hit.first, hit.last
-    if value in ("when", "deadline"):
+    if value in _REACH:
         moment = when.nearest(hit.sentence, first, last, _REACH[value])
-        if moment is None or moment.days is None or (value == "deadline" and moment.days > URGENT_DAYS):
+        if moment is None or moment.days is None or not _FITS[value](moment.days):
             return []
         first, last = min(first, moment.first), max(last, moment.last)
         value = "high" if value == "deadline" else timeline_of(moment.days)

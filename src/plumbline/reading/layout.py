@@ -206,6 +206,8 @@ class _Walk:
         if self.last_ours and self.speakers.says_yes(self.text[start : line.end], self.text[slice(*self.last_ours)]):
             self.stretches.append(Stretch(*self._question(*self.last_ours), Zone.ADOPTED, (start, line.end)))
         self.last_ours = None
+        if match and match[2]:
+            self.stretches.append(Stretch(line.start + match.start(2), line.start + match.end(2), Zone.SIGNATURE))
         self.stretches.append(Stretch(start, line.end, Zone.OWN))
 
     def _question(self, start: int, end: int) -> tuple[int, int]:

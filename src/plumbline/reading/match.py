@@ -159,6 +159,9 @@ def _scopes(sentence: Sentence, first: int, last: int, pattern: Pattern, marks: 
         if scope.where == "clause":
             if _reached(sentence, first, last, pattern, scope, spans):
                 names.add(scope.name)
+        elif scope.where == "before":
+            if any(high <= first for _, high in spans):
+                names.add(scope.name)
         elif any(not (low >= first and high <= last) for low, high in spans):
             names.add(scope.name)
     return frozenset(names) if names else _NONE

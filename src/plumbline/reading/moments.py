@@ -56,7 +56,7 @@ TIME_WORDS: Final = frozenset(
         "quartal trimestre jahr ano annee an q1 q2 q3 q4 christmas xmas hour"
     ).split()
 )
-_AHEAD: Final = re.compile(r" (?:in|within|inside|over|next|than|until|by|only|have|got|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b")
+_AHEAD: Final = re.compile(r" (?:in|within|inside|next|than|until|by|only|have|got|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b")
 _SEASONS: Final = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 12}
 
 
