@@ -165,10 +165,11 @@ class LocalRun:
 
     def _plan(self, bundle: Bundle) -> RunPlan:
         request = self._request
-        input_hash = sha256(f"{request.intake.sha256()}{request.events_hash}".encode()).hexdigest()
+        intake_hash = request.intake.sha256()
+        input_hash = sha256(f"{intake_hash}{request.events_hash}".encode()).hexdigest()
         about = {
             "source": request.intake.name,
-            "input_hash": request.intake.sha256(),
+            "input_hash": intake_hash,
             "events_hash": request.events_hash,
             "as_of": request.as_of.isoformat(),
             "versions": bundle.versions(),
