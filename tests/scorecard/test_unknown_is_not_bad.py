@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import helpers_scorecard as slow
+from plumbline.domain.bands import Cutoffs
 from plumbline.domain.errors import InvalidScorecardError
-from plumbline.scorecard import band_change, plan, score
+from plumbline.domain.words import Dimension, Kind
+from plumbline.scorecard import Scorecard, SignalBins, Term, band_change, plan, score
 
 
 @given(slow.cases())
@@ -126,3 +131,26 @@ def test_the_chance_does_not_depend_on_how_many_are_worked_out_at_once(case: slo
         patch.setattr(band_change, "_CELLS", chunk)
         pieces = score(case.frame, case.card, case.cutoffs)["band_change"]
     assert whole.equals(pieces)
+
+
+@given(slow.cases(mix=True), st.integers(2**20, 2**36))
+def test_huge_mixes_lose_no_more_than_the_last_digit(case: slow.Case, factor: int) -> None:
+    mix = {name: tuple(count * factor for count in counts) for name, counts in case.card.mix.items()}
+    card = replace(case.card, mix=mix)
+    scores = score(case.frame, card, case.cutoffs)
+    for lead, found in zip(case.leads, scores["band_change"], strict=True):
+        exact = slow.chance(card, case.cutoffs, lead, slow.unknown(card, lead))
+        assert abs(found - exact * 10_000) <= 1
+
+
+def test_many_unknown_signals_stay_whole_numbers() -> None:
+    """Twenty unknown signals, a million leads behind each: weights beyond 64 bits, halved until they fit."""
+    names = [f"s{place}" for place in range(20)]
+    bins = tuple(SignalBins(name, Kind.FLAG, name, ("no", "yes")) for name in names)
+    terms = tuple(Term(name, name, Dimension.FIT, (name,), (0, 0, 1, 0)) for name in names)
+    card = Scorecard("many", bins, terms, mix=dict.fromkeys(names, (300_000, 699_998, 0)))
+    frame = pl.DataFrame({name: pl.Series([None], dtype=pl.Boolean) for name in names})
+    scores = score(frame, card, Cutoffs(20, 15, 10))
+    yes = Fraction(699_999, 1_000_000)
+    ten_or_more = sum(math.comb(20, n) * yes**n * (1 - yes) ** (20 - n) for n in range(10, 21))
+    assert abs(scores["band_change"].item() - ten_or_more * 10_000) <= 1

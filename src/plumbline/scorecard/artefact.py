@@ -13,10 +13,11 @@ from plumbline.domain.errors import InvalidScorecardError
 from plumbline.domain.words import Dimension, Kind
 from plumbline.scorecard import checks, shapes
 from plumbline.scorecard.encode import digest, number_text, plain
-from plumbline.scorecard.model import Cap, Provenance, Scorecard, Sigmoid, SignalBins, Term
+from plumbline.scorecard.model import SCHEMA_VERSION, Cap, Provenance, Scorecard, Sigmoid, SignalBins, Term
 from plumbline.scorecard.problems import Problem, problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import NoReturn
 
     from plumbline.domain.issues import Issue
@@ -82,7 +83,7 @@ _SIGMOID: Final = shapes.record(
 )
 _CARD: Final = shapes.record(
     {
-        "schema_version": shapes.whole(1, 1),
+        "schema_version": shapes.whole(SCHEMA_VERSION, SCHEMA_VERSION),
         "name": _text,
         "base": _bound,
         "scale": shapes.whole(1, checks.MAX_POINTS),
@@ -126,6 +127,7 @@ def load(data: bytes) -> Scorecard:
     raw = _parse(data)
     if not isinstance(raw, dict):
         _refuse(problem(Problem.SHAPE, "the file must hold one mapping"))
+    _refuse_any(list(_version(raw.get("schema_version"))))
     issues: list[Issue] = []
     said = raw.pop("hash", None)
     if said != _digest(raw):
@@ -155,6 +157,15 @@ def _parse(data: bytes) -> object:
         return json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         _refuse(problem(Problem.NOT_JSON, f"this is not UTF-8 JSON: {error!s:.200}"))
+
+
+def _version(said: object) -> Iterator[Issue]:
+    """Another version is no list of unknown keys: it is said at once, and alone."""
+    if isinstance(said, int) and said != SCHEMA_VERSION:
+        message = (
+            f"the file follows version {said} of the format, this Plumbline reads version {SCHEMA_VERSION}"
+        )
+        yield problem(Problem.VERSION, message, "schema_version")
 
 
 def _digest(raw: dict[str, Json]) -> str | None:
