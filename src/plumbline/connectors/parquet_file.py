@@ -53,24 +53,13 @@ class ParquetSource:
     def batches(self, size: int = 100_000) -> Iterator[Batch]:
         """Rows in the order of the file, at most ``size`` in a batch."""
         rows = pl.scan_parquet(self.path, row_index_name=ROW, row_index_offset=1, glob=False)
-        texts = rows.select(
-            pl.col(ROW).cast(pl.Int64), *(_text(pl.col(n), kind) for n, kind in self.kinds.items())
-        )
+        texts = rows.select(pl.col(ROW).cast(pl.Int64), *as_text(self.kinds))
         try:
             for chunk in texts.collect_batches(chunk_size=size, maintain_order=True):
                 for start in range(0, chunk.height, size):
-                    yield self._checked(chunk.slice(start, size))
+                    yield checked(chunk.slice(start, size), self.kinds, self.cell_limit)
         except pl.exceptions.PolarsError as error:
             raise _damaged(self.path, error) from error
-
-    def _checked(self, frame: pl.DataFrame) -> Batch:
-        texts = [name for name, kind in self.kinds.items() if kind == pl.String]
-        is_bad = pl.any_horizontal([pl.lit(value=False), *(_is_bad(name, self.cell_limit) for name in texts)])
-        bad = frame.filter(is_bad)
-        if not bad.height:
-            return Batch(frame, rejected_frame([]))
-        refused = [_rejection(row, texts, self.cell_limit) for row in bad.iter_rows(named=True)]
-        return Batch(frame.filter(~is_bad), rejected_frame(refused))
 
 
 def open_parquet(path: Path, settings: FileSettings) -> ParquetSource:
@@ -84,11 +73,28 @@ def open_parquet(path: Path, settings: FileSettings) -> ParquetSource:
         schema = pl.scan_parquet(path, glob=False).collect_schema()
     except pl.exceptions.PolarsError as error:
         raise _damaged(path, error) from error
-    _refuse(schema)
+    refuse_nested(schema)
     return ParquetSource(path, schema, settings.cell_limit)
 
 
-def _refuse(schema: pl.Schema) -> None:
+def checked(frame: pl.DataFrame, kinds: pl.Schema, cell_limit: int) -> Batch:
+    """Rows as text, without those that hold a cell no CSV could hold. ``kinds``: the types before."""
+    texts = [name for name, kind in kinds.items() if kind == pl.String]
+    is_bad = pl.any_horizontal([pl.lit(value=False), *(_is_bad(name, cell_limit) for name in texts)])
+    bad = frame.filter(is_bad)
+    if not bad.height:
+        return Batch(frame, rejected_frame([]))
+    refused = [_rejection(row, texts, cell_limit) for row in bad.iter_rows(named=True)]
+    return Batch(frame.filter(~is_bad), rejected_frame(refused))
+
+
+def as_text(kinds: pl.Schema) -> list[pl.Expr]:
+    """Every column as the text a person would have written."""
+    return [_text(pl.col(name), kind) for name, kind in kinds.items()]
+
+
+def refuse_nested(schema: pl.Schema) -> None:
+    """Refuse columns that hold no cells."""
     nested = [repr(name) for name, kind in schema.items() if isinstance(kind, _NESTED)]
     if nested:
         raise NestedColumnError(f"lists, structures and bytes are no cells: {', '.join(nested)}")

@@ -22,7 +22,7 @@ from plumbline.scorecard import load
 from plumbline.store.run_check import verify_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.packet import Packet
@@ -112,10 +112,11 @@ class RecordedRun:
     def _issues(self, row: int) -> Iterator[str]:
         for index in self.folder.parts("issues"):
             lines = self.folder.read_part(index, "issues").filter(pl.col("row") == row)
-            yield from (_told(line) for line in lines.iter_rows(named=True))
+            yield from (told(line) for line in lines.iter_rows(named=True))
 
 
-def _told(line: dict[str, Any]) -> str:
+def told(line: Mapping[str, Any]) -> str:
+    """A row issue in words."""
     where = f"{line['column']}: " if line["column"] else ""
     value = f" ({line['value']})" if line["value"] else ""
     return f"{where}{line['rule']}{value}"

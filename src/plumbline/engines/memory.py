@@ -1,0 +1,71 @@
+"""A run that is kept in memory and recorded nowhere: for trying things out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from plumbline.engines.local import MIX_ROWS, PART_ROWS
+from plumbline.qualify.path import qualify
+from plumbline.qualify.record import record
+from plumbline.triage import Seen
+from plumbline.triage.report import no_issues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from plumbline.engines.local import Intake
+    from plumbline.qualify.bundle import Bundle
+    from plumbline.qualify.path import Qualified
+    from plumbline.signals import EventState
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that came out. ``records`` are as a run folder keeps them; ``bundle`` is what decided."""
+
+    bundle: Bundle
+    records: pl.DataFrame
+    rejected: pl.DataFrame
+    issues: pl.DataFrame
+    duplicates: pl.DataFrame
+    blanks: pl.DataFrame
+
+
+def run_in_memory(
+    intake: Intake, bundle: Bundle, *, as_of: datetime, events: EventState | None = None
+) -> Kept | None:
+    """Qualify every row of an intake; None when it has none."""
+    first = next(iter(intake.batches(PART_ROWS)), None)
+    if first is None:
+        return None
+    sample = qualify(first.received.head(MIX_ROWS), bundle=bundle, as_of=as_of, events=events)
+    weighed = bundle.with_mix_of(sample.signals) if sample.signals.height else bundle
+    rejected = [no_issues()]
+    parts = list(_parts(intake, weighed, as_of, events, rejected))
+    return Kept(
+        bundle=weighed,
+        records=pl.concat(record(part) for part in parts),
+        rejected=pl.concat([*rejected, *(part.triaged.rejected for part in parts)]).sort("row"),
+        issues=pl.concat(part.triaged.issues for part in parts),
+        duplicates=pl.concat(part.duplicates for part in parts),
+        blanks=pl.concat(part.triaged.blanks for part in parts),
+    )
+
+
+def _parts(
+    intake: Intake,
+    bundle: Bundle,
+    as_of: datetime,
+    events: EventState | None,
+    rejected: list[pl.DataFrame],
+) -> Iterator[Qualified]:
+    seen = Seen()
+    for batch in intake.batches(PART_ROWS):
+        rejected.append(batch.rejected)
+        part = qualify(batch.received, bundle=bundle, as_of=as_of, events=events, seen=seen)
+        seen = part.seen
+        yield part
