@@ -104,6 +104,8 @@ REFUSED = [
     ("title LIKE country", Code.LIKE),
     ("title LIKE 'a!%' ESCAPE '!'", Code.LIKE),
     (f"title LIKE '{'a' * 201}'", Code.LIKE),
+    ("titel LIKE 'a%'", Code.UNKNOWN_NAME),
+    ("row(1) > 2", Code.FUNCTION),
     ("title ILIKE 'a%'", Code.NOT_SUPPORTED),
     ("title SIMILAR TO 'a%'", Code.NOT_SUPPORTED),
     ("title RLIKE 'a'", Code.NOT_SUPPORTED),

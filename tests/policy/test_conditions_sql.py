@@ -8,6 +8,7 @@ import duckdb
 import psycopg
 import pytest
 
+import helpers_postgres
 from plumbline.domain.words import Kind
 from plumbline.policy.conditions import conjuncts, parse_condition, parse_value, to_row, to_sql
 
@@ -127,3 +128,12 @@ def test_hundreds_of_parts_can_be_rendered() -> None:
         assert to_sql(node, dialect).count("<>") == 160
     answer = duckdb.execute(f"SELECT {to_sql(node, 'duckdb')} FROM (SELECT 7.0 AS x)").fetchone()
     assert answer == (to_row(node)({"x": 7.0}),) == (False,)
+
+
+def test_a_missing_server_is_skipped_or_fails_where_it_is_required(monkeypatch) -> None:
+    monkeypatch.setenv("PLUMBLINE_REQUIRE_POSTGRES", "1")
+    with pytest.raises(pytest.fail.Exception, match="not here"):
+        helpers_postgres._missing("it is not here")
+    monkeypatch.delenv("PLUMBLINE_REQUIRE_POSTGRES")
+    with pytest.raises(pytest.skip.Exception, match="not here"):
+        helpers_postgres._missing("it is not here")

@@ -110,6 +110,10 @@ def test_a_name_that_is_no_plain_word_is_quoted() -> None:
         ("revenue / employees > 1000", "revenue divided by Employees is above 1000"),
         ("(revenue + 1) * 2 > 3", "(revenue plus 1) times 2 is above 3"),
         ("revenue - 1 > -3", "revenue minus 1 is above -3"),
+        ("NOT employees > 5", "Employees is at most 5"),
+        ("NOT country = 'GB'", "Country is not GB"),
+        ("NOT created < DATE '2024-02-29'", "created is on or after 2024-02-29"),
+        ("NOT NOT (student AND partner)", "Student is yes and partner is yes"),
         ("TRUE", "always"),
         ("NOT TRUE", "it is not so that (always)"),
         ("FALSE OR student", "never or Student is yes"),
@@ -117,6 +121,11 @@ def test_a_name_that_is_no_plain_word_is_quoted() -> None:
 )
 def test_a_condition_is_said_as_a_person_would(text, said) -> None:
     assert in_words(parse_condition(text, NAMES)[0].tree, LABELS) == said
+
+
+def test_a_calculation_is_said_too() -> None:
+    made, _ = parse_value("(employees + 1) / revenue", NAMES, Kind.NUMBER)
+    assert in_words(made.tree, LABELS) == "(Employees plus 1) divided by revenue"
 
 
 @given(node=trees)

@@ -14,16 +14,10 @@ out ``c < a``, that two LIKE patterns exclude each other, anything that needs so
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from plumbline.domain.words import Kind
-from plumbline.policy.conditions.domains import (
-    Labels,
-    Ranges,
-    Values,
-    between,
-    rank,
-)
+from plumbline.policy.conditions.domains import Labels, Ranges, Values, between, exactly, rank
 from plumbline.policy.conditions.like import matcher
 from plumbline.policy.conditions.rows import to_row
 from plumbline.policy.conditions.subjects import all_of, name_nodes, none_of, parts_of, subject_of
@@ -182,8 +176,10 @@ class _Search:
         domain = state.get(name, self.possible(name))
         if domain.null or not isinstance(domain.values, Labels) or domain.values.others:
             return not domain.is_empty
-        patterns = [(matcher(key.pattern), d.values) for key, d in state.items() if _is_about(key, name)]
-        return any(all(v.holds(matches(text)) for matches, v in patterns) for text in domain.values.labels)
+        patterns = [
+            (key, state[key].values) for key in state if isinstance(key, Like) and key.operand == name
+        ]
+        return any(all(_allows(*pattern, text) for pattern in patterns) for text in domain.values.labels)
 
     def must_be_known(self, key: Node, state: _State) -> bool:
         """Without divisions and bounds a calculation is known wherever its names are."""
@@ -209,8 +205,8 @@ def _span(known: Known) -> Ranges:
     return low if known.high is None else low.meet(between(high=rank(known.high)))
 
 
-def _is_about(key: Node, name: Name) -> TypeGuard[Like]:
-    return isinstance(key, Like) and key.operand == name
+def _allows(like: Like, answers: Values, text: str) -> bool:
+    return not _meet(answers, exactly(matcher(like.pattern)(text))).is_empty
 
 
 def _divides(node: Node) -> bool:

@@ -42,10 +42,6 @@ class Ranges:
             start = high + 1
         return Ranges((*found, (start, _END)) if start <= _END else tuple(found))
 
-    def holds(self, value: float | date) -> bool:
-        """Whether a number, day or flag is in the set."""
-        return any(low <= rank(value) <= high for low, high in self.ranges)
-
     @property
     def is_empty(self) -> bool:
         """Whether no value is left."""
@@ -71,10 +67,6 @@ class Labels:
         """Everything else."""
         return Labels(self.labels, others=not self.others)
 
-    def holds(self, value: Value) -> bool:
-        """Whether a text is in the set."""
-        return (value in self.labels) is not self.others
-
     @property
     def is_empty(self) -> bool:
         """Whether no value is left."""
@@ -88,8 +80,8 @@ ALL_LABELS: Final = Labels(frozenset(), others=True)
 FLAGS: Final = Ranges(((0, 1),))
 
 
-def rank(value: float | date) -> int:
-    """The place of a number, day or flag among its kind. Both zeros have one place."""
+def rank(value: Value) -> int:
+    """The place of a number, day or flag among its kind; texts have none. Both zeros have one place."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, date):
@@ -107,7 +99,7 @@ def one_of(values: Collection[Value]) -> Values:
     """The set of these values, all of one kind."""
     if texts := frozenset(value for value in values if isinstance(value, str)):
         return Labels(texts)
-    ranks = sorted({rank(value) for value in values if not isinstance(value, str)})
+    ranks = sorted({rank(value) for value in values})
     return Ranges(tuple((place, place) for place in ranks))
 
 

@@ -50,6 +50,14 @@ _COMPARED: Final[Mapping[Op, str]] = {
     Op.GT: "is above",
     Op.GE: "is at least",
 }
+_OPPOSITE: Final[Mapping[Op, Op]] = {
+    Op.EQ: Op.NE,
+    Op.NE: Op.EQ,
+    Op.LT: Op.GE,
+    Op.LE: Op.GT,
+    Op.GT: Op.LE,
+    Op.GE: Op.LT,
+}
 _DATED: Final[Mapping[Op, str]] = {
     Op.LT: "is before",
     Op.LE: "is on or before",
@@ -89,9 +97,14 @@ class _Speaker:
         return "always" if node.value else "never"
 
     def denied(self, node: Node) -> str:
+        """Three values keep what is true of two: NOT x > 5 is x <= 5, and NOT NOT x is x."""
         match node:
             case Name():
                 return f"{self.value(node)} is no"
+            case Not(operand=operand):
+                return self.say(operand)
+            case Compare(op=op, left=left, right=right):
+                return self.say(Compare(_OPPOSITE[op], left, right))
             case Between() | In() | IsNull() | Like():
                 return self.asserted(node, negated=True)
             case _:
@@ -132,7 +145,7 @@ class _Speaker:
             case Arithmetic(op=op, left=left, right=right):
                 return f"{self.operand(left)} {_CALCULATED[op]} {self.operand(right)}"
             case _:
-                return self.say(node)
+                raise AssertionError(node)
 
     def operand(self, node: Node) -> str:
         return f"({self.value(node)})" if isinstance(node, Arithmetic) else self.value(node)
