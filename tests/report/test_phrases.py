@@ -7,6 +7,7 @@ import pytest
 from helpers_report import ALL_UNKNOWN, DISQUALIFY, EMPTY_RUN, OBJECTOR, RICH, RICH_SCORE, RUN
 from plumbline.domain.words import Autonomy, Route, Stream
 from plumbline.qualify.packet import RuleLine
+from plumbline.qualify.summary import BlankWord
 from plumbline.report import phrases
 
 
@@ -143,3 +144,9 @@ def test_a_run_says_in_one_sentence_what_became_of_its_rows() -> None:
     whole = replace(RUN, read=2, decided=2, duplicates=0, rejected=0)
     assert phrases.run_statement(whole) == "All 2\xa0leads have a route and an owner."
     assert phrases.run_rest(whole) == "No row was left out."
+
+
+def test_blank_words_are_told_column_by_column_the_fullest_first() -> None:
+    blanks = (BlankWord("a", "N/A", 3), BlankWord("b", "Select", 5), BlankWord("b", "-", 1))
+    told = phrases.blanks_by_column(replace(RUN, blank_words=blanks))
+    assert told == [("b", "Select (5), - (1)", 6), ("a", "N/A (3)", 3)]

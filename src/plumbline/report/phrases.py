@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Unknown,
         WhatIf,
     )
-    from plumbline.qualify.summary import RunSummary
+    from plumbline.qualify.summary import BlankWord, RunSummary
 
 ROUTES: Final = {
     Route.NURTURE.word: "Nurture",
@@ -248,3 +248,19 @@ def run_unknown(summary: RunSummary) -> str:
         f"For {leads} ({part} of those decided) the answers may well change the band: "
         f"the chance is {words.percent(summary.material)} or more."
     )
+
+
+def blanks_by_column(run: RunSummary) -> list[tuple[str, str, int]]:
+    """Per column its blank words with their cells, and all of them together; the fullest column first."""
+    columns: dict[str, list[BlankWord]] = {}
+    for line in run.blank_words:
+        columns.setdefault(line.column, []).append(line)
+    told = (
+        (column, ", ".join(map(_blank_word, lines)), sum(line.cells for line in lines))
+        for column, lines in columns.items()
+    )
+    return sorted(told, key=lambda line: (-line[2], line[0]))
+
+
+def _blank_word(line: BlankWord) -> str:
+    return f"{words.clip(line.word, 40)} ({words.whole(line.cells)})"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from plumbline.qualify.summary import DrawCount, IssueCount, RunSummary
 
+#: Leads of the queue that a terminal lists; the page has more.
+FIRST: Final = 10
 #: Columns that labels and numbers need beside a drawn bar.
 _BESIDE: Final = 56
 
@@ -113,7 +115,7 @@ def _grid(run: RunSummary) -> Iterator[RenderableType]:
 def _queue(run: RunSummary) -> Iterator[RenderableType]:
     yield heading("First in line")
     table = grid("right", "left", "left", "right")
-    for number, line in enumerate(run.queue, 1):
+    for number, line in enumerate(run.queue[:FIRST], 1):
         style = NOW if phrases.is_now(line.route) else ""
         band = (
             f"{line.band}, {words.whole(line.points)}"
@@ -189,8 +191,8 @@ def _issues(run: RunSummary) -> Iterator[RenderableType]:
     if run.blank_words:
         yield heading("Blank words: read as not answered")
         table = grid("left", "left", "right")
-        for line in run.blank_words:
-            table.add_row(say(line.column, limit=80), say(line.word, limit=80), words.whole(line.cells))
+        for column, told, cells in phrases.blanks_by_column(run):
+            table.add_row(say(column, limit=80), say(told, QUIET, 200), words.whole(cells))
         yield indented(table)
 
 
