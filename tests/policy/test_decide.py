@@ -338,3 +338,32 @@ def test_rows_stay_the_same_when_the_batch_grows():
     for size in (1, 7, 33):
         parts = [decide(frame[at : at + size], policy, draw_key=KEY) for at in range(0, 200, size)]
         assert pl.concat(parts).equals(whole)
+
+
+# Results that stand on unknown signals
+
+
+@pytest.mark.parametrize(
+    ("when", "confidence"),
+    [
+        ("readiness_level = 'high'", 0),
+        ("readiness >= 30", 0),
+        ("points >= 30", 0),
+        ("tier = 'x' AND readiness_level = 'high'", 10_000),
+        ("fit_level = 'high'", 10_000),
+        ("readiness_level = 'high' AND band = 'A'", 10_000),
+    ],
+)
+def test_a_rule_that_misses_only_because_unknown_counts_nothing_costs_the_confidence(when, confidence):
+    found = one(policy_with(rule(when)), size=60.0, mail="business", tier="none", large=False, band="C")
+    assert (found["rules"], found["route"], found["confidence"]) == ("-", "queue", confidence)
+
+
+def test_a_level_that_no_answer_can_change_is_certain():
+    policy = policy_with(rule("readiness_level = 'high'"), grid={"readiness": {"high": 40, "medium": 35}})
+    assert one(policy, band="C")["confidence"] == 10_000
+
+
+def test_a_blank_that_means_no_costs_no_confidence_by_way_of_levels_either():
+    policy = policy_with(rule("readiness_level = 'high'", route="review", if_unknown="miss"))
+    assert one(policy, band="C")["confidence"] == 10_000

@@ -106,7 +106,7 @@ def _decided(frame: pl.DataFrame, plan: Plan, draw_key: bytes) -> pl.DataFrame:
     )
     outcomes, applies = answers[: len(policy.rules)], answers[len(policy.rules) :]
     mark_errors(outcomes, policy.rules, frame["unreadable"])
-    ways = find_ways(plan, frame, outcomes)
+    ways = find_ways(plan, known, outcomes)
     draws = _draw(frame, policy, ways.weight // plan.candidates.count, draw_key)
     return _assemble(plan, known, ways, draws, outcomes, applies)
 
@@ -220,7 +220,8 @@ def _explained(
 def _confidence(known: pl.DataFrame, ways: Ways) -> NDArray[np.int16]:
     """What the chance of another band leaves; nothing where a rule that matters has no answer."""
     settled = PER - known["band_change"].fill_null(PER).to_numpy()
-    return np.where(ways.open.any(axis=0) | ways.error.any(axis=0), 0, settled).astype(np.int16)
+    nothing = ways.open.any(axis=0) | ways.error.any(axis=0) | ways.hangs
+    return np.where(nothing, 0, settled).astype(np.int16)
 
 
 def _questions(plan: Plan, first: NDArray[np.intp], second: NDArray[np.intp]) -> pl.Series:

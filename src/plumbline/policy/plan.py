@@ -19,6 +19,7 @@ from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Band, Dimension, Level, Route
 from plumbline.policy.compiled import Suggestion
 from plumbline.policy.conditions import to_polars
+from plumbline.policy.doubt import Doubts, doubts_of
 from plumbline.policy.schema import IfUnknown
 from plumbline.policy.words import Sentences
 
@@ -91,6 +92,7 @@ class Plan:
     proposes: NDArray[np.bool_]
     heeds: NDArray[np.bool_]
     band_asks: tuple[str, ...]
+    doubts: Doubts
     autonomy: tuple[Autonomy, ...]
     reasons: tuple[ReasonCode, ...]
     deciders: tuple[str, ...]
@@ -116,6 +118,7 @@ def plan_of(policy: CompiledPolicy) -> Plan:
             -1, 1
         ),
         band_asks=_band_asks(policy),
+        doubts=doubts_of(policy),
         autonomy=tuple(policy.autonomy[_stage_key(word)] for word in SUGGESTIONS),
         reasons=_reasons(policy),
         deciders=_deciders(policy),

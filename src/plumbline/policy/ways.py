@@ -9,6 +9,7 @@ import numpy as np
 
 from plumbline.domain.words import Route
 from plumbline.policy.answers import ERROR, HIT, UNKNOWN
+from plumbline.policy.doubt import hanging
 from plumbline.policy.plan import BANDS, NO_BAND
 from plumbline.policy.schema import IfUnknown
 
@@ -28,7 +29,8 @@ class Ways:
     ``weight`` holds route and deciding candidate in one number (``Candidates.weight``). ``hit`` and ``open``
     have a row per rule; ``open`` marks rules left open that would have mattered
     and that the policy does not treat as missed. ``unsure`` marks leads whose
-    band may well change. ``asks`` has a row per signal of ``policy.asks``: it could be asked.
+    band may well change. ``hangs`` marks leads with a rule that missed, and mattered, only because unknown
+    signals count nothing. ``asks`` has a row per signal of ``policy.asks``: it could be asked.
     """
 
     weight: NDArray[np.int32]
@@ -36,6 +38,7 @@ class Ways:
     open: Flags
     error: Flags
     unsure: Flags
+    hangs: Flags
     asks: Flags
     proposed: Flags
 
@@ -45,12 +48,15 @@ def find_ways(plan: Plan, frame: pl.DataFrame, outcomes: NDArray[np.uint8]) -> W
     hit, error = outcomes == HIT, outcomes == ERROR
     proposed = (hit & plan.proposes).any(axis=0)
     weight = _definite(plan, frame, hit, error)
-    heeded = (outcomes == UNKNOWN) & plan.heeds
-    open_ = _would_matter(plan, heeded, weight // plan.candidates.count, proposed)
+    so_far = weight // plan.candidates.count
+    open_ = _would_matter(plan, (outcomes == UNKNOWN) & plan.heeds, so_far, proposed)
+    hangs = _would_matter(plan, hanging(plan.doubts, frame, outcomes) & plan.heeds, so_far, proposed)
     unsure = _unsure(plan, frame)
     asks = _askable(plan, frame, open_, unsure)
     review = _for_review(plan, open_, unsure, asks)
-    return Ways(np.maximum(weight, review), hit, open_, error, unsure, asks, proposed)
+    return Ways(
+        np.maximum(weight, review), hit, open_, error, unsure, np.asarray(hangs.any(axis=0)), asks, proposed
+    )
 
 
 def _definite(plan: Plan, frame: pl.DataFrame, hit: Flags, error: Flags) -> NDArray[np.int32]:
@@ -74,11 +80,11 @@ def _review_by(plan: Plan, which: Flags, first: int) -> NDArray[np.int32]:
     return np.where(which.any(axis=0), heaviest - which.argmax(axis=0), 0).astype(np.int32)
 
 
-def _would_matter(plan: Plan, unknown: Flags, route: NDArray[np.int32], proposed: Flags) -> Flags:
-    """Open rules whose firing could have changed the decision; the others only stay in the trace."""
-    if not unknown.any():
-        return unknown
-    return unknown & (plan.matters_at[:, route] | (plan.proposes & ~proposed))
+def _would_matter(plan: Plan, which: Flags, route: NDArray[np.int32], proposed: Flags) -> Flags:
+    """Those of the rules marked that could have changed the decision, had they fired."""
+    if not which.any():
+        return which
+    return which & (plan.matters_at[:, route] | (plan.proposes & ~proposed))
 
 
 def _unsure(plan: Plan, frame: pl.DataFrame) -> Flags:
