@@ -83,14 +83,9 @@ def verify(
     some entry on, is consistent in itself: only ``expected_head``, kept outside, shows it. A head older than
     the present one will do.
     """
-    walk, broken = _Walk(expected_head or START, keep), None
-    for raw, digest, salt, content in records:
-        broken = walk.step(raw, digest, salt, content)
-        if broken:
-            break
-    return Verdict(
-        Head(walk.seq, walk.hash), walk.bodies, walk.erased, broken or walk.end(), tuple(walk.kept)
-    )
+    walk = _Walk(expected_head or START, keep)
+    broken = walk.through(records) or walk.end()
+    return Verdict(Head(walk.seq, walk.hash), walk.bodies, walk.erased, broken, tuple(walk.kept))
 
 
 class _Walk:
@@ -105,33 +100,35 @@ class _Walk:
         self.kept: list[Header] = []
         self.missing: dict[bytes, list[int]] = {}
 
-    def step(self, raw: bytes, digest: bytes, salt: bytes | None, content: bytes | None) -> Broken | None:
-        """Take one entry; the state moves on while the chain holds."""
-        seq, match = self.seq + 1, _HEADER.fullmatch(raw)
-        if match is None or int(match[4]) != seq or sha256(self.hash + raw).digest() != digest:
-            return _broken_link(seq, match)
-        if seq == self.expected.seq and digest != self.expected.hash:
-            return Broken(seq, Flaw.HEAD, f"Entry {seq} is not the one whose hash was kept outside.")
-        commitment, kind, ref, _ = match.groups()
-        if kind == _TOMBSTONE:
-            self._bury(raw)
+    def through(self, records: Iterable[Record]) -> Broken | None:
+        """Take entries while they hold. One flat loop: a call for each would cost a third of the speed."""
+        rare, expected = self.keep | {_TOMBSTONE}, self.expected.seq
+        for seq, (raw, digest, salt, content) in enumerate(records, start=1):
+            match = _HEADER.fullmatch(raw)
+            if match is None or sha256(self.hash + raw).digest() != digest or int(match[4]) != seq:
+                return _broken_link(seq, match)
+            self.seq, self.hash = seq, digest
+            commitment, kind, ref, _ = match.groups()
+            if seq == expected and digest != self.expected.hash:
+                return Broken(seq, Flaw.HEAD, f"Entry {seq} is not the one whose hash was kept outside.")
+            if kind in rare:
+                self._take(kind, raw)
+            if salt is None or content is None:
+                if commitment is not None:
+                    self.missing.setdefault(ref, []).append(seq)
+            elif commitment is None:
+                return Broken(seq, Flaw.UNEXPECTED_BODY, f"Entry {seq} never committed to its body.")
+            elif sha256(salt + content).hexdigest().encode() != commitment:
+                return Broken(seq, Flaw.BODY, f"The body of entry {seq} is not what it committed to.")
+            else:
+                self.bodies += 1
+        return None
+
+    def _take(self, kind: bytes, raw: bytes) -> None:
         if kind in self.keep:
             self.kept.append(Header.decode(raw))
-        self.seq, self.hash = seq, digest
-        return self._body(commitment, ref, salt, content) if commitment or content is not None else None
-
-    def _body(
-        self, commitment: bytes | None, ref: bytes, salt: bytes | None, content: bytes | None
-    ) -> Broken | None:
-        if commitment is None:
-            return Broken(self.seq, Flaw.UNEXPECTED_BODY, f"Entry {self.seq} never committed to its body.")
-        if salt is None or content is None:
-            self.missing.setdefault(ref, []).append(self.seq)
-        elif sha256(salt + content).hexdigest().encode() != commitment:
-            return Broken(self.seq, Flaw.BODY, f"The body of entry {self.seq} is not what it committed to.")
-        else:
-            self.bodies += 1
-        return None
+        if kind == _TOMBSTONE:
+            self._bury(raw)
 
     def _bury(self, raw: bytes) -> None:
         for ref in json.loads(raw)["facts"].get("refs", ()):

@@ -25,34 +25,45 @@ if TYPE_CHECKING:
 
 #: The number of a lead's row in the file it was read from: names it in the files beside the parts.
 SOURCE_ROW: Final = "in.row"
-_BESIDE: Final = ("rejected", "issues")
+_DUPLICATES: Final = "duplicates"
+_FIRST: Final = "duplicate_of"
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What went: rows of run files, bodies of entries are counted by the ledger's tombstones."""
+    """How many rows of the run and how many tombstones in the ledger."""
 
     rows: int
     tombstones: int
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who is to go: by id, and by the rows they were read from."""
+
+    ids: frozenset[str]
+    rows: frozenset[int] = frozenset()
+
+
 def erase_leads(
     folder: RunFolder, ledger: LedgerFile, leads: Iterable[str], *, actor: str, basis: str, now: datetime
 ) -> Erasure:
-    """Erase people by their lead ids from a run's files and from the ledger's bodies.
+    """Erase people by their lead ids from every file of a run and from the ledger's bodies.
 
-    ``basis`` is a word, such as ``request`` or ``retention``. Doing it again is harmless.
+    Their exact duplicates in the same run go with them. A row that was rejected and so never became a lead is
+    found only where its report line names the id. ``basis`` is a word, such as ``request`` or ``retention``.
+    Doing it again is harmless.
 
     Raises:
         RunInProgressError: The run is being written.
         StorageError: The disk refused; call it again, it continues where it stopped.
     """
-    wanted = sorted(set(leads))
     run = str(folder.manifest()["run"])
     with FolderLock(folder.path):
-        refs = [row_ref(run, part, row) for part in folder.parts() for row in _rows_of(folder, part, wanted)]
-        stones = ledger.erase(wanted, actor=actor, basis=basis, now=now, rows=refs)
-        _drop_beside(folder, LEAD, pl.Series(wanted, dtype=pl.String))
+        people = _with_duplicates(folder, _People(frozenset(leads)))
+        refs = [row_ref(run, part, row) for part in folder.parts() for row in _places(folder, part, people)]
+        stones = ledger.erase(sorted(people.ids), actor=actor, basis=basis, now=now, rows=refs)
+        _drop_beside(folder, people)
         _finish(folder, ledger, run)
     return Erasure(len(refs), len(stones))
 
@@ -60,38 +71,64 @@ def erase_leads(
 def finish_erasures(folder: RunFolder, ledger: LedgerFile) -> int:
     """Complete what a crash interrupted: empty the rows that tombstones name. Returns how many there were."""
     with FolderLock(folder.path):
+        ledger.scrub()
         return _finish(folder, ledger, str(folder.manifest()["run"]))
 
 
 def _finish(folder: RunFolder, ledger: LedgerFile, run: str) -> int:
     remove_leftovers(folder.path)  # a half-written copy holds people too
-    ledger.scrub()
     return sum(_empty(folder, part, rows) for part, rows in rows_by_part(run, ledger.tombstones()).items())
 
 
 def _empty(folder: RunFolder, index: int, rows: set[int]) -> int:
+    """Empty the rows of a part, last of all: while they are there, the rest can still be found."""
     part = folder.read_part(index)
     named = part.with_row_index("#", offset=1).filter(
         pl.col("#").is_in(sorted(rows)) & pl.col(LEAF).is_null()
     )
     if named.is_empty():
         return 0
-    _drop_beside(folder, LEAD, named.get_column(LEAD))
-    if SOURCE_ROW in named.columns:
-        _drop_beside(folder, "row", named.get_column(SOURCE_ROW))
+    sources = named.get_column(SOURCE_ROW).to_list() if SOURCE_ROW in named.columns else []
+    people = _People(frozenset(named.get_column(LEAD).drop_nulls()), frozenset(sources))
+    _drop_beside(folder, _with_duplicates(folder, people))
     folder.replace_part(DECISIONS, index, erase_rows(part, rows))
     return named.height
 
 
-def _rows_of(folder: RunFolder, index: int, leads: list[str]) -> list[int]:
-    ids = folder.read_part(index, columns=[LEAD]).with_row_index("#", offset=1)
-    return ids.filter(pl.col(LEAD).is_in(leads)).get_column("#").to_list()
+def _places(folder: RunFolder, index: int, people: _People) -> list[int]:
+    ids = folder.read_part(index, columns=[LEAD]).get_column(LEAD)
+    return [row + 1 for row in ids.is_in(sorted(people.ids)).arg_true()]
 
 
-def _drop_beside(folder: RunFolder, column: str, values: pl.Series) -> None:
-    people = pl.col(column).is_in(values.to_list())
-    for kind in _BESIDE:
+def _with_duplicates(folder: RunFolder, people: _People) -> _People:
+    """A duplicate is the same lead read twice: with its first row go all that point at the same first."""
+    found = [folder.read_part(index, _DUPLICATES) for index in folder.parts(_DUPLICATES)]
+    if not found:
+        return people
+    lines = pl.concat(found)
+    firsts = lines.filter(pl.col(LEAD).is_in(sorted(people.ids))).get_column(_FIRST)
+    ids = people.ids.union(firsts)
+    same = lines.filter(pl.col(_FIRST).is_in(sorted(ids)))
+    return _People(ids.union(same.get_column(LEAD)), people.rows.union(same.get_column("row")))
+
+
+def _drop_beside(folder: RunFolder, people: _People) -> None:
+    """Drop the lines about people from all other files; duplicates last, since they lead to the others."""
+    for kind in sorted(folder.kinds(), key=lambda kind: (kind == _DUPLICATES, kind)):
         for index in folder.parts(kind):
             frame = folder.read_part(index, kind)
-            if column in frame.columns and not frame.filter(people).is_empty():
-                folder.replace_part(kind, index, frame.filter(people.not_().fill_null(value=True)))
+            others = frame.filter(~_about(people, frame.columns))
+            if others.height < frame.height:
+                folder.replace_part(kind, index, others)
+
+
+def _about(people: _People, columns: list[str]) -> pl.Expr:
+    """Whether a line is about these people: by its row, by an id, or by an id that is what it reports."""
+    ids, rows = sorted(people.ids), sorted(people.rows)
+    tests = [pl.lit(value=False)]
+    tests += [pl.col(name).is_in(ids) for name in (LEAD, _FIRST) if name in columns]
+    if "row" in columns:
+        tests.append(pl.col("row").is_in(rows))
+    if {"column", "value"} <= set(columns):
+        tests.append((pl.col("column") == LEAD) & pl.col("value").is_in(ids))
+    return pl.any_horizontal(test.fill_null(value=False) for test in tests)

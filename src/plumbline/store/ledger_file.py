@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 _SALT_BYTES: Final = 32
 #: References in one tombstone; more become several, so that no header grows without bound.
 _REFS: Final = 500
+# In a damaged file any column may hold anything: what is no header reads as an empty one.
 _RECORDS: Final = (
-    "SELECT CAST(header AS BLOB), hash, salt, content FROM entry LEFT JOIN body USING (seq) "
-    "WHERE {where} ORDER BY seq"
+    "SELECT ifnull(CAST(header AS BLOB), x''), ifnull(CAST(hash AS BLOB), x''), "
+    "CAST(salt AS BLOB), CAST(content AS BLOB) "
+    "FROM entry LEFT JOIN body USING (seq) WHERE {where} ORDER BY seq"
 )
 
 
@@ -135,8 +137,13 @@ class LedgerFile:
         return stones
 
     def scrub(self) -> None:
-        """Empty the write-ahead log, where old pages of erased bodies would remain."""
+        """Write the file anew without the traces of what was erased, and empty its log.
+
+        ``secure_delete`` overwrites what is deleted, but not the copies that pages keep in their gaps when
+        they are split or merged. Takes about ten seconds a gigabyte, and as much free disk as the file.
+        """
         with sqlite_errors(self.path):
+            self._db.execute("VACUUM")
             busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StorageError(

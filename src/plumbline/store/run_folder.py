@@ -120,6 +120,10 @@ class RunFolder:
             int(file.stem.removeprefix("part-")) for file in self.path.glob(f"{kind}/part-*.parquet")
         )
 
+    def kinds(self) -> list[str]:
+        """The kinds of files that stand beside the decisions: ``rejected``, ``issues`` and whatever else."""
+        return sorted({file.parent.name for file in self.path.glob("*/part-*.parquet")} - {DECISIONS})
+
     def scan(self, kind: str = DECISIONS) -> pl.LazyFrame:
         """All parts as one lazy frame, in order. Erased rows are null but for their leaf."""
         files = [self._file(kind, index) for index in self.parts(kind)]
