@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from plumbline.engines.ahead import ahead
+from plumbline.engines.mix import first_rows, with_mix
 from plumbline.ledger import Draft, Event
 from plumbline.ledger.runs import run_id
 from plumbline.qualify.bundle import cells_json
@@ -26,48 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from plumbline.engines.intake import Intake, IntakeBatch
     from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.path import Qualified
     from plumbline.signals import EventState
     from plumbline.store import LedgerFile, RunFolder
 
 PART_ROWS: Final = 100_000
-#: Rows whose known values say how likely each answer to an unknown one is.
-MIX_ROWS: Final = 20_000
-
 POLICY: Final = "policy.yaml"
 SCORECARD: Final = "scorecard.json"
-
-
-class IntakeBatch(Protocol):
-    """Some rows: ``received`` as the main path takes them, ``rejected`` as row issues."""
-
-    @property
-    def received(self) -> pl.DataFrame:
-        """``row``, ``lead.id`` and the mapped fields as text."""
-        ...
-
-    @property
-    def rejected(self) -> pl.DataFrame:
-        """One line per row that could not be read."""
-        ...
-
-
-class Intake(Protocol):
-    """A file of leads through its mapping. ``batches`` gives the same batches every time it is called."""
-
-    @property
-    def name(self) -> str:
-        """What people call the file."""
-        ...
-
-    def sha256(self) -> str:
-        """Hash of everything that decides what the rows are."""
-        ...
-
-    def batches(self, size: int) -> Iterator[IntakeBatch]:
-        """The rows in order, at most ``size`` in a batch."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +116,11 @@ class LocalRun:
 
     def _with_mix(self) -> Bundle:
         """The run's bundle: an unknown value is as likely as it is among the first leads that know it."""
-        bundle, sample = self._request.bundle, self._first_rows()
+        request = self._request
+        sample = first_rows(request.intake, request.part_rows)
         if sample is None:
-            return bundle
-        qualified = self._qualify(sample, bundle, Seen())
-        return bundle.with_mix_of(qualified.signals.filter(qualified.decisions["points"].is_not_null()))
-
-    def _first_rows(self) -> pl.DataFrame | None:
-        """Leads of the first rows, however the file is cut into batches."""
-        frames: list[pl.DataFrame] = []
-        for batch in self._request.intake.batches(self._request.part_rows):
-            frames.append(batch.received.filter(pl.col("row") <= MIX_ROWS))
-            if frames[-1].height < batch.received.height:
-                break
-        return pl.concat(frames) if frames else None
+            return request.bundle
+        return with_mix(request.bundle, self._qualify(sample, request.bundle, Seen()))
 
     def _plan(self, bundle: Bundle) -> RunPlan:
         request = self._request

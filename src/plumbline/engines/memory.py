@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from plumbline.engines.local import MIX_ROWS, PART_ROWS
+from plumbline.engines.local import PART_ROWS
+from plumbline.engines.mix import first_rows, with_mix
 from plumbline.qualify.path import qualify
 from plumbline.qualify.record import record
 from plumbline.triage import Seen
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from plumbline.engines.local import Intake
+    from plumbline.engines.intake import Intake
     from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.path import Qualified
     from plumbline.signals import EventState
@@ -39,11 +40,10 @@ def run_in_memory(
     intake: Intake, bundle: Bundle, *, as_of: datetime, events: EventState | None = None
 ) -> Kept | None:
     """Qualify every row of an intake; None when it has none."""
-    first = next(iter(intake.batches(PART_ROWS)), None)
-    if first is None:
+    sample = first_rows(intake, PART_ROWS)
+    if sample is None:
         return None
-    sample = qualify(first.received.head(MIX_ROWS), bundle=bundle, as_of=as_of, events=events)
-    weighed = bundle.with_mix_of(sample.signals) if sample.signals.height else bundle
+    weighed = with_mix(bundle, qualify(sample, bundle=bundle, as_of=as_of, events=events))
     rejected = [no_issues()]
     parts = list(_parts(intake, weighed, as_of, events, rejected))
     return Kept(

@@ -11,7 +11,8 @@ import polars as pl
 
 from plumbline.domain.errors import InvalidPolicyError, UnknownLeadError
 from plumbline.domain.issues import Severity
-from plumbline.engines.local import MIX_ROWS, POLICY, SCORECARD
+from plumbline.engines.local import POLICY, SCORECARD
+from plumbline.engines.mix import MIX_ROWS
 from plumbline.policy import compile_policy
 from plumbline.qualify.bundle import bundle_of, cells_of
 from plumbline.qualify.evidence import packet
