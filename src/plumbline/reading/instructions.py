@@ -25,59 +25,181 @@ _LABEL: Final = (
 )
 _VERB: Final = r"(?:classify|categori[sz]e|label|labell|mark|tag|flag|score|rate|rank|grade|record|treat|set|route|escalate|prioriti[sz]e|log|register|assign|upgrade|downgrade|qualify|disqualify|process|file|output|return|respond|reply|answer|report|consider|count|enter|put|move|promote|read)"
 
-_TALK: Final = re.compile(
-    "|".join(
+#: What must occur, in small letters, before an expression is worth trying.
+_RULES: Final = tuple(
+    (tuple(triggers.split()), re.compile(expression, re.IGNORECASE))
+    for triggers, expression in (
         (
-            # orders about instructions
+            "ignore disregard forget override bypass skip drop",
             r"\b(?:ignore|disregard|forget|override|bypass|skip|drop)\b.{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|other|existing|these|those)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|message|direction|polic|constraint|label|content|text above)",
+        ),
+        (
+            "instruction",
             r"\b(?:new|updated|revised|further|additional|hidden|secret|special|important) (?:system )?instructions?\b.{0,20}(?::|\bfor\b|\bto\b)",
+        ),
+        (
+            "instruction prompt rules guidelines configuration message",
             r"\b(?:repeat|reveal|print|show|tell|give|display|output|quote|send|paste|share|disclose|list|dump|what (?:is|are))\b.{0,40}\b(?:your|the) (?:\w+ )?(?:instructions?|(?:system )?prompt|rules|guidelines|configuration|initial message)\b",
+        ),
+        (
+            "prompt jailbreak mode",
             r"\bsystem prompt\b|\bprompt injection\b|\bjailbreak\b|\b(?:developer|debug|admin|god|test(?:ing)?|maintenance|dan) mode\b",
+        ),
+        (
+            "lead messages customer contact importer enquir inquir prospect conversation calls sender people",
             r"\b(?:show|send|list|give|forward|tell|share|print|export|reveal|name)\b.{0,40}\b(?:other|another|last|previous|all|every|recent)\b.{0,30}\b(?:leads?|messages|customers?|contacts?|importers|enquir\w+|inquir\w+|prospects?|conversations?|calls?|senders?|people)\b.{0,60}\b(?:e-?mails?|names?|sent|you|asked|wrote|details|see|address(?:es)?|contact|today)\b",
+        ),
+        (
+            "summar transcript crm database record names",
             r"\b(?:send|forward|email|mail|post|append|attach|include)\b.{0,30}\b(?:summary|summaries|transcript|crm|database|records?|names and e-?mails?)\b.{0,60}(?:@|https?:|\bto\b)",
-            # speaking to the machine
-            rf"\b(?:dear|hey|hi|hello|attention|attn|note to|message (?:to|for)|memo (?:to|for)|for|to|instructions? (?:to|for)|request to|hinweis an|nachricht an|an|note (?:à|au|pour)|nota (?:para|a))\W{{1,4}}(?:the |any |our |your |das |die |den |el |la |le |l'|all )?(?:attention of the )?{_MACHINE}\b(?:\W{{0,3}}(?:[:;,\n]|reading|processing|that|who|which|analy[sz]ing|handling|scoring|-)|.{{0,60}}\b(?:please|kindly|should|must|{_LABEL})\b)",
+        ),
+        (
+            "ai llm gpt claude gemini copilot model ki bot assistant automat classif parser summar scorer algorithm machine system reader software",
+            rf"\b(?:(?:dear|hey|hi|hello|attention|attn|note to|message (?:to|for)|memo (?:to|for)|instructions? (?:to|for)|request to|hinweis an|nachricht an|note (?:à|au|pour)|nota (?:para|a))\W{{1,4}}(?:the |any |our |your |das |die |den |el |la |le |l'|all )?(?:attention of the )?{_MACHINE}\b|(?:for|to|an)\W{{1,2}}(?:the |any |our |your |all )?{_MACHINE}s?\b\W{{0,3}}(?:[:;\n]|(?:reading|processing|analy[sz]ing|handling|scoring|summari[sz]ing|parsing)\b|(?:that|who|which)(?:'s| is|ever)? (?:read|process|score|handl|summar|pars|analy|screen|rout|rat)))",
+        ),
+        (
+            "attention of",
             rf"\bfor the attention of (?:the |any )?{_MACHINE}\b",
+        ),
+        (
+            "if you",
             rf"\bif you(?:'re| are) (?:an? )?(?:{_MACHINE}|automated|machine|a computer)\b",
+        ),
+        (
+            "whatever whoever whichever anything any",
             r"\b(?:for|to) (?:whatever|whoever|whichever|anything|any machine|any software)(?:'s| is|ever is)? (?:that's |that is )?(?:reading|writing|processing|summari[sz]ing|listening|scoring|taking notes)",
+        ),
+        (
+            "ai language llm chatbot bot assistant classifier unrestricted",
             r"\b(?:you're|you are|ur|as) (?:now |only |just )?(?:an? |the |my |our )?(?:\w+ ){0,2}(?:ai|language model|llm|chatbot|bot|assistant|classifier|sales ai|unrestricted)\b",
+        ),
+        (
+            ": > ] =",
             rf"(?:^|[\n.!?\[(<*#]\s*)(?:system|assistant|ai|developer|reader|model|classifier|bot|llm|user|instruction|instructions|prompt|note to self|override|admin|root|human)\s*(?:\(\w+\))?\s*(?::|>|\]|=)\s*(?=.{{0,200}}\b(?:{_VERB}|{_LABEL}|you|this|please|ignore)\b)",
+        ),
+        (
+            "im_ system endof inst] sys>> ## <|",
             r"<\|?(?:im_start|im_end|system|endoftext|assistant|user|inst)\|?>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:system|instruction|response|assistant|input|output)\b",
-            # orders about labels
+        ),
+        (
+            "as to with at under into in =",
             rf"\b{_VERB}(?:s|ed|ing)?\b.{{0,12}}\b(?:this|that|the|my|our|it|me|us|every|any|all|following|present|such)\b.{{0,30}}\b(?:message|lead|enquiry|inquiry|contact|sender|request|email|e-mail|mail|account|record|ticket|conversation|form|submission|one|us|me|it|company|call|case)\b.{{0,25}}\b(?:as|to be|to|with|at|under|into|in|=)\b.{{0,30}}\b{_LABEL}\b",
+        ),
+        (
+            "to be",
             rf"\b(?:messages?|leads?|this|enquir\w+|inquir\w+|contacts?|mails?|they|it|we|these)\b.{{0,60}}\b(?:is|are|must|should|shall|has|have|needs?)\b.{{0,12}}\bto be (?:labelled|labeled|classified|marked|scored|treated|tagged|ranked|rated|recorded|routed|flagged|left out|logged|filed|categori[sz]ed)\b",
+        ),
+        (
+            "urgen priorit intent score routing rating dringlich not_a_buyer data_rights field status label",
             rf"\b(?:set|change|update|raise|lower|increase|bump|adjust|make|put|fill|stufe|setze|markiere|marque|marca|clasifica|classe[rz]?|bewerte)\b.{{0,25}}\b(?:the |its |all |his |her |our |my |this )?(?:urgency|priority|intent|lead score|score|routing|rating|urgent|dringlichkeit|dringend|urgencia|urgente|urgence|prioridad|priorit[eéä]\w*|not_a_buyer|data_rights|budget (?:field|status|label)|authority (?:field|status|label)|timeline (?:field|status|label))\b(?:.{{0,12}}(?:\bto\b|=|:|\bauf\b|\bein\b|\bals\b|\bcomme\b|\bcomo\b|\ba\b|\bhigh\w*|\blow\w*|\btop\b|\bmax\w*)|\s*$)",
+        ),
+        (
+            "stufe markiere klassifiz bewerte setze",
             r"\b(?:stufe|markiere|klassifiziere|bewerte|setze)\b.{0,50}\b(?:kontakt|nachricht|anfrage|lead|absender)\b",
+        ),
+        (
+            "classe marque consid clasifi marc trat",
             r"\b(?:classe[rz]?|marque[rz]?|consid[eé]re[rz]?)\b.{0,30}\bce (?:message|contact|prospect)\b|\b(?:clasifi\w+|marc\w+|trat\w+)\b.{0,30}\beste? (?:mensaje|contacto|lead|correo)\b",
+        ),
+        (
+            "ignor",
             r"\b(?:ignor\w+)\b.{0,40}\b(?:instrucciones|anweisungen|consignes|instructions|istruzioni|vorherigen|anteriores|pr[eé]c[eé]dentes)\b",
-            rf"\b(?:urgency|priority|budget|authority|timeline|request|need|not_a_buyer|data_rights|intent|score|competitor|confidence|lead_score|label|route|routing|band)[\"'*` ]*\s*(?:=|:=|->|=>|→|\"\s*:)\s*[\"'`]?\s*(?:high|low|none|null|approved|decision|explicit|demo|pricing|meeting|trial|true|false|max|top|\d|a\b|hot|security|spam|ignore)",
+        ),
+        (
+            "= : ->  =>  →",
+            rf"\b(?:(?:urgency|priority|intent|lead[_ ]?score|not_a_buyer|data_rights|confidence|label|route|routing|band|classification|verdict|tier)[\"'*` ]*(?:=|:=|:|->|=>|→|\"\s*:)|(?:budget|authority|timeline|request|need|competitor)(?:[\"'*`]?\s*(?:=|:=|->|=>|→)|[\"']\s*:))\s*[\"'`]?\s*(?:(?:very |top |max )?(?:high|low|none|null|approved|decision|explicit|demo|pricing|meeting|trial|true|false|max|top|urgent|hot|security|spam|ignore)|\d|a\b|[\"'])",
+        ),
+        (
+            "<",
             r"</?(?:message|verdict|labels?|result|answer|output|classification|request|instructions?|score|json|lead|data|system|assistant|reading|tool_?call|function)(?:\s[^<>\n]{0,80})?/?>",
+        ),
+        (
+            "rate score rank grade",
             rf"\b(?:rate|score|rank|grade) (?:this|it|me|us|our|my|the)\b.{{0,30}}\b(?:\d+|highest|top|high|maximum|100|ten)\b",
+        ),
+        (
+            "skip bypass without",
             r"\bskip (?:the )?(?:\w+ ){0,2}(?:queue|review|check|screening|filter)s?\b|\b(?:bypass|without) (?:the )?(?:human )?(?:review|qualification|screening|triage)\b",
+        ),
+        (
+            "account lead enquiry inquiry message contact ticket call",
             r"\b(?:put|place|assign|give|route|send|pass|transfer|escalate|hand)\b.{0,25}\b(?:this|the|my|our) (?:account|lead|enquiry|inquiry|message|contact|ticket|call)\b.{0,25}\b(?:under|to|directly|straight|in)\b.{0,40}",
+        ),
+        (
+            "do not antworte reagiere",
             r"\bdo not (?:mention|reveal|tell|disclose|flag|show|report|answer)\b.{0,40}\b(?:this (?:note|instruction|message|line)|these instructions|the user|anyone|anybody)\b|\b(?:antworte|reagiere) (?:nicht )?(?:darauf|hierauf)\b",
+        ),
+        (
+            "json xml yaml ok the",
             r"\b(?:respond|reply|answer|output|return)\b.{0,15}\b(?:only |just |exclusively )?(?:with|in|as)?\b.{0,10}\b(?:json|xml|yaml|ok only|the word)\b",
+        ),
+        (
+            "example input output message lead q a",
             r"\b(?:example|input|output|message|lead|q|a)\s*\d{0,2}\s*:.{0,200}(?:->|=>|→|\boutput\s*:|\blabel\s*:|\bverdict\s*:)",
+        ),
+        (
+            "![",
             r"!\[[^\]\n]{0,80}\]\(https?:[^)\n]{0,300}\)",
+        ),
+        (
+            "the this",
             r"\b(?:the|this) (?:correct|right|expected|true|only) (?:label|answer|classification|verdict|output|score|reading)\b",
+        ),
+        (
+            "sales rev crm qualif verified internal lead data",
             r"\b(?:sales ?ops|rev ?ops|crm|pre-?qualified|qualification|verified|internal|lead desk|data team)\b.{0,40}\b(?:note|verified|checked|confirmed|override|update|pre-?qualified|approved)\b.{0,60}\b(?:budget|urgen\w+|score|priority|decision|hot|tier|sql|a-lead|authority|band|qualified)\b",
+        ),
+        (
+            "summari answering classify process scor reading",
             r"\b(?:when|before|after|while) (?:you )?(?:summari[sz]\w*|answering|classify\w*|process\w*|scor(?:e|ing)|reading)\b.{0,60}\b(?:append|add|insert|include|output|repeat|say|write|mark|set|treat|this)\b",
-        )
-    ),
-    re.IGNORECASE,
-)  # fmt: skip
-#: Cheap test first: a message without any of these words cannot hold a match.
-_STEMS: Final = re.compile(
-    r"instruct|prompt|ignor|disregard|forget|overrid|bypass|\bskip|system|assistant|\bai\b|\ba\.i|\bki\b|llm|gpt|claude|gemini|copilot|model|\bbot\b|"
-    r"automat|classif|parser|summar|algorithm|score|scoring|\brat(?:e|ed|ing)\b|\brank|label|verdict|urgen|dringen|priorit|\bmark(?:ed|ing|iere|ier)?\b|"
-    r"\btag\b|flag|json|xml|\broute|routing|escalat|queue|marque|marca|clasif|klassif|bewert|stufe|machine|reader|mode\b|whatever|whoever|software|transcript|"
-    r"crm|database|record|not_a_buyer|data_rights|[={}\[\]<>]|->|→|!\[|treat|upgrade|downgrade|qualif|disqualif|sales ?ops|\breveal|other (?:lead|people|customer|importer|contact|prospect|messag|enquir)|consid|tratar|trate|"
-    r"put (?:this|the|my)|place (?:this|the|my)|assign|transfer|(?:give|pass|send|hand) (?:this|the|my|our) (?:account|lead|enq|inq|mess|cont|tick|call)", re.IGNORECASE,
-)  # fmt: skip
+        ),
+        (
+            "override",
+            rf"\b(?:begin|start|end|admin|manual|system|priority|emergency|security)\b.{{0,20}}\boverride\b",
+        ),
+        (
+            "task job role goal",
+            rf"\b(?:your|the) (?:\w+ )?(?:task|job|role|goal|objective|purpose) (?:is|now is|here is|will be) (?:now )?to (?:{_VERB}|\w+ \"|summari[sz]e|assist)\b",
+        ),
+        (
+            "field value label",
+            rf"\b(?:output|write|return|enter|fill|put|use|give|answer|say|record)\b.{{0,40}}\b(?:for|in|into|as) the\b.{{0,30}}\b(?:field|label|value|column|slot)\b",
+        ),
+        (
+            "should must shall will need ought has needs",
+            rf"\b(?:the|this|any|our|your|an?) (?:\w+ )?{_MACHINE} (?:should|must|shall|will|needs to|ought to|has to|is to|may|can) (?:now |also |please )?(?:conclude|{_VERB}|assume|believe|note|know|give|assign|decide|see|regard|accept|understand|ignore)\b",
+        ),
+        (
+            "you",
+            rf"\byou (?:must|should|shall|will|are to|have to|need to|ought to|are required to|are instructed to)(?: now| only| always)? (?:classify|categori[sz]e|label|mark|score|rate|treat|output|rank|flag|tag|prioriti[sz]e|qualify|disqualify|route|escalate|conclude|assign|answer (?:with|that|in)|respond (?:with|that|in)|reply only)\b",
+        ),
+        (
+            "für fuer pour para per",
+            r"\b(?:für|fuer|pour|para|per) (?:die|das|den|l'|la|le|el|il) ?(?:ki|k\.i\.|ia|i\.a\.|modell|modelo|mod[eè]le|assistent\w*|asistente|assistant|system|sistema|syst[eè]me|bot|automat\w*|algorithm\w*|algoritmo)\b|\bl'(?:ia|i\.a\.)\b",
+        ),
+        (
+            "whichever whatever whoever anyone",
+            rf"\b(?:whichever|whatever|whoever|any|anyone|anything)\b.{{0,25}}\b(?:{_MACHINE}\b|(?:triages|reads|processes|scores|screens|summari[sz]es|classifies|parses|is (?:reading|processing|scoring|summari[sz]ing|screening))).{{0,80}}\b(?:{_LABEL}|pile|queue|this|it)\b",
+        ),
+        (
+            "from now on henceforth",
+            rf"\b(?:from now on|henceforth|from here on)\b.{{0,60}}\b(?:{_LABEL}|treat|mark|you|message|sender)\b",
+        ),
+        (
+            "score",
+            r"\b(?:lead|contact|intent|fit|priority|engagement|account) (?:score|rating|grade)\b.{0,12}\b\d{1,3}\b|\bscore\W{1,3}\d{1,3}(?:/|\s*of\s*|%)",
+        ),
+    )
+)
 _CARRIES_ON: Final = re.compile(
     rf"\b(?:{_MACHINE}|{_LABEL}|instructions?|prompt|label\w*|classif\w+|override|json|output|routing|dringend|budget genehmigt|entscheider|antworte|"
     r"do not reply|no need to (?:mention|check|verify)|grateful for your help|respond|this (?:message|lead|note)|the (?:user|human|team|rep)|thank you for (?:your )?complian|confirm you|forthwith)\b|[{}=]", re.IGNORECASE,
 )  # fmt: skip
+_FIRST_PERSON: Final = re.compile(
+    r"\b(?:we|i|our|my|us|me|we're|i'm|i'd|we'd|wir|ich|uns|nous|je|nos|tenemos|somos|yo|regards|thanks|cheers|best|sincerely|visitor|agent|caller|rep)\b|\?",
+    re.IGNORECASE,
+)
+_PARAGRAPH: Final = re.compile(r"\n{2,}[^\n]+(?:\n[^\n]+)*")
 _BRACKETS: Final = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}|(?:\b[0-9a-fA-F]{2}[ :]){16,}|(?:\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")  # fmt: skip
@@ -94,19 +216,28 @@ def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def addressed_to_machine(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of the text that speak to the machine; may touch each other, in order."""
-    if not _STEMS.search(text):
-        return
     done = 0
-    for match in _TALK.finditer(text):
-        if match.start() < done:
+    for first, last in sorted(_talk(text)):
+        if first < done:
             continue
-        first = match.start()
-        while first < match.end() - 1 and text[first] in " \n\t.!?":
-            first += 1
-        start, end = _unit(text, first, match.end())
+        start, end = _unit(text, first, last)
         start, end = max(start, done), _carried_on(text, end)
         yield start, end
         done = end
+
+
+def _talk(text: str) -> Iterator[tuple[int, int]]:
+    low = text.lower()
+    for triggers, expression in _RULES:
+        if any(trigger in low for trigger in triggers):
+            for match in expression.finditer(text):
+                yield _trimmed(text, match.start(), match.end())
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    while first < last - 1 and text[first] in " \n\t.!?":
+        first += 1
+    return first, last
 
 
 def _unit(text: str, first: int, last: int) -> tuple[int, int]:
@@ -130,13 +261,28 @@ def _sentence(text: str, first: int, last: int, line_start: int, line_end: int) 
 
 
 def _carried_on(text: str, end: int) -> int:
-    """Following sentences of the same paragraph that go on about labels or the machine."""
-    limit = text.find("\n\n", end)
-    limit = len(text) if limit < 0 else limit
+    """Where the talk ends: what follows in the paragraph belongs to it unless somebody speaks of themselves again."""
+    while end < len(text):
+        limit = text.find("\n\n", end)
+        limit = len(text) if limit < 0 else limit
+        end, stopped = _to_first_person(text, end, limit)
+        following = _PARAGRAPH.match(text, end) if not stopped else None
+        if following is None or not _same_talk(following[0]):
+            break
+        end = following.end()
+    return end
+
+
+def _same_talk(paragraph: str) -> bool:
+    """A further paragraph about labels in which nobody says I or we."""
+    return len(_CARRIES_ON.findall(paragraph)) >= 2 and not _FIRST_PERSON.search(paragraph)
+
+
+def _to_first_person(text: str, end: int, limit: int) -> tuple[int, bool]:
     while end < limit:
         following = _SENTENCE_END.search(text, end + 1, limit)
         stop = following.end() if following else limit
-        if not _CARRIES_ON.search(text, end, stop):
-            break
+        if _FIRST_PERSON.search(text, end, stop) and not _CARRIES_ON.search(text, end, stop):
+            return end, True
         end = stop
-    return end
+    return end, False

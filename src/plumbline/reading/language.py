@@ -37,10 +37,10 @@ def detect_language(folded: str, words: Iterable[str]) -> str:
     """ISO 639-1, or ``und`` when there are no letters. Short Latin text without everyday words counts as English."""
     if not folded.isascii() and (other := _other_script(folded)):
         return other
-    seen = [word for word in words if word.islower()]
+    seen = {word for word in words if word.islower()}
     if not seen:
         return "und"
-    scores = {language: sum(word in profile for word in seen) for language, profile in _WORDS.items()}
+    scores = {language: len(seen & profile) for language, profile in _WORDS.items()}
     best = max(scores, key=lambda language: (scores[language], language == "en"))
     if best != "en" and scores[best] < max(2, scores["en"] * 1.3, len(seen) * 0.08):
         best = "en"

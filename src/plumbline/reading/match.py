@@ -102,6 +102,8 @@ class Matcher:
             if id(pattern) in tried or not _applies(cue, sentence.zone, channel):  # type: ignore[arg-type]
                 continue
             tried.add(id(pattern))
+            if pattern.firsts is not None and pattern.firsts.isdisjoint(words):
+                continue
             match = _first_match(pattern, sentence, words)
             if match is not None:
                 yield cue, pattern, match  # type: ignore[misc]
@@ -125,13 +127,9 @@ def _first_match(pattern: Pattern, sentence: Sentence, words: set[str]) -> re.Ma
     """The first match, tried only where the pattern can begin."""
     if pattern.firsts is None:
         return pattern.regex.search(sentence.shadow)
-    begins = pattern.firsts & words
-    if not begins:
-        return None
-    for at, word in zip(sentence.offsets, sentence.words, strict=True):
-        if word in begins and (match := pattern.regex.match(sentence.shadow, at)):
-            return match
-    return None
+    regex = pattern.regex
+    begins = sorted(at for word in pattern.firsts & words for at in sentence.places[word])
+    return next((match for at in begins if (match := regex.match(sentence.shadow, at))), None)
 
 
 def _applies(cue: Cue, zone: Zone, channel: str) -> bool:

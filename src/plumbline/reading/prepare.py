@@ -53,10 +53,11 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     text, lookalikes = unmask_letters(view.text.translate(_CONTROL) if not view.text.isprintable() else view.text)
     for place in lookalikes[:1]:
         view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
-    laid = lay_out(text, message.channel, message.our_names)
+    planted = list(_planted(text, message.channel, view))
+    laid = lay_out(_blanked(text, planted), message.channel, message.our_names)
     for what, start, end in laid.aside:
         view.note(what, start, end)
-    stretches = _without(laid.stretches, list(_planted(text, message.channel, view)))
+    stretches = _without(laid.stretches, planted)
     stretches = _limited(stretches, view)
     covered = _covered(text, stretches, view)
     folded = fold(covered)
@@ -117,6 +118,13 @@ def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:
         for start, end in spans:
             view.note(what, start, end)
             yield start, end
+
+
+def _blanked(text: str, holes: list[tuple[int, int]]) -> str:
+    """The text with the holes as empty lines, so that what was planted moves no signature and no quotation."""
+    for start, end in holes:
+        text = text[:start] + "".join("\n" if letter == "\n" else " " for letter in text[start:end]) + text[end:]
+    return text
 
 
 def _without(stretches: list[Stretch], holes: list[tuple[int, int]]) -> list[Stretch]:

@@ -84,6 +84,7 @@ class Sentence:
     answer: tuple[int, int] | None = None
     shadow: str = ""
     offsets: list[int] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
 
     def finish(self) -> Sentence:
         """Write the shadow."""
@@ -91,6 +92,7 @@ class Sentence:
         at = 0
         for word in self.words:
             self.offsets.append(at)
+            self.places.setdefault(word, []).append(at)
             at += len(word) + 1
         return self
 
