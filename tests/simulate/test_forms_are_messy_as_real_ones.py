@@ -122,3 +122,17 @@ def test_duplicates_are_alike_in_the_way_the_truth_says() -> None:
     assert agree("second_address", "Last Name", "last") > 0.93
     typo = pairs.filter(pl.col("likeness") == "typo")
     assert ((typo["Last Name"] != typo["last"]) | (typo["Email"] != typo["mail"])).mean() > 0.9
+
+
+def test_a_double_click_sends_the_same_form_again_in_the_same_second() -> None:
+    doubles = small_truth().leads.filter(pl.col("likeness") == "double")
+    assert doubles.height > 20
+    pairs = doubles.join(LEADS, left_on="lead.id", right_on="Lead ID", maintain_order="left")
+    originals = doubles.join(LEADS, left_on="duplicate_of", right_on="Lead ID", maintain_order="left")
+    columns = [name for name in LEADS.columns if name != "Lead ID"]
+    assert pairs.select(columns).equals(originals.select(columns))
+    # Negative control: the same details sent at another time do not make the same form.
+    exact = small_truth().leads.filter(pl.col("likeness") == "exact")
+    later = exact.join(LEADS, left_on="lead.id", right_on="Lead ID", maintain_order="left")
+    before = exact.join(LEADS, left_on="duplicate_of", right_on="Lead ID", maintain_order="left")
+    assert not later.select(columns).equals(before.select(columns))

@@ -8,12 +8,12 @@ import pytest
 
 from helpers_simulate import SEED, SMALL, blank, small_market, small_truth, within_binomial
 from plumbline.simulate import Forms, Settings, make_market, truth_of
-from plumbline.simulate.duplicates import EXACT, OTHER_COMPANY, SECOND_ADDRESS
+from plumbline.simulate.duplicates import DOUBLE, OTHER_COMPANY, SECOND_ADDRESS
 from plumbline.simulate.words import table
 from plumbline.simulate.world import begin
 
 N = SMALL.leads
-REPEATED = pl.col("likeness").is_between(EXACT, SECOND_ADDRESS)
+REPEATED = pl.col("likeness").is_between(DOUBLE, SECOND_ADDRESS)
 
 
 def share(condition: pl.Expr) -> float:

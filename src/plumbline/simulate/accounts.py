@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plumbline.simulate.settings import Settings
     from plumbline.simulate.streams import Streams
 
-TIERS: Final = ("", "target", "strategic")
+TIERS: Final = ("standard", "target", "strategic")
 _SIZE_MEAN, _SIZE_SPREAD = 2.0, 0.75  # of log10(employees): a median of 100 people, 1 in 6 above 560
 _BEST_SIZE: Final = 2.6  # about 400 people; far smaller does not need planning, far larger buys elsewhere
 _UNSEEN: Final = 0.55  # spread of the part of fit that no column tells

@@ -18,50 +18,60 @@ if TYPE_CHECKING:
     from plumbline.simulate.settings import Settings
     from plumbline.simulate.streams import Streams
 
-#: How a row is like an earlier one. The last is the same person, but not the same lead.
-LIKENESSES: Final = ("new", "exact", "nickname", "typo", "second_address", "other_company")
-NEW, EXACT, NICKNAME, TYPO, SECOND_ADDRESS, OTHER_COMPANY = range(6)
+#: How a row is like an earlier one: sent twice by a double click, with the same details later, and so on.
+#: The last is the same person, but not the same lead.
+LIKENESSES: Final = ("new", "double", "exact", "nickname", "typo", "second_address", "other_company")
+NEW, DOUBLE, EXACT, NICKNAME, TYPO, SECOND_ADDRESS, OTHER_COMPANY = range(7)
 #: Weeks back that an original lies at most.
 MEMORY: Final = 12
-_SHARES: Final = cumulative(np.array([0.42, 0.20, 0.19, 0.19]))
+_SHARES: Final = cumulative(np.array([0.12, 0.34, 0.18, 0.18, 0.18]))
 #: Leads of people who were seen at another company, per duplicate.
 _MOVED: Final = 0.08
-_OWN: Final = ("number", "key", "created", "channel", "campaign", "likeness", "duplicate_of")
 #: Share of the last four weeks that a storm of strength 1 sends again each week.
 _RESENT: Final = 0.25
+#: What a repetition keeps from its arrival, what a double click does not even keep, and what makes a person.
+_OWN: Final = ("number", "likeness", "duplicate_of")
+_OF_THE_FORM: Final = ("key", "created", "channel", "campaign")
 _PERSON: Final = ("person", "language", "given", "surname")
 
 
 def repeat(settings: Settings, streams: Streams, codes: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
-    """The week's codes with a share of rows turned into repetitions of earlier leads."""
+    """The weeks' codes with a share of rows turned into repetitions of earlier leads."""
+    kind = _kinds(settings, streams, codes)
+    pool = pl.concat([past, codes.filter(pl.Series(kind == NEW))])
+    before = np.searchsorted(pool["created"].to_numpy(), codes["created"].to_numpy(), side="left")
+    neighbour = past.height + np.cumsum(kind == NEW) - 1
+    kind = np.where((before > 0) | (kind == DOUBLE), kind, NEW)
+    # The square root favours the recent: most people who fill a form twice do so within days.
+    recency = np.sqrt(streams.lots("duplicates recency", codes["number"].to_numpy()))
+    chosen = np.where(kind == DOUBLE, neighbour, np.maximum(before - 1, 0) * recency)
+    codes = codes.with_columns(likeness=pl.Series(kind, dtype=pl.Int8))
+    return _take_over(codes, pool[chosen.astype(np.int64)]) if pool.height else codes
+
+
+def _kinds(settings: Settings, streams: Streams, codes: pl.DataFrame) -> NDArray[np.int64]:
+    """What each row is; only the row after a new lead can be its double click."""
     number = codes["number"].to_numpy()
-    lot, recency, how = (streams.lots(f"duplicates {name}", number) for name in ("lot", "recency", "how"))
+    lot, how = (streams.lots(f"duplicates {name}", number) for name in ("lot", "how"))
     moved = lot > 1 - settings.duplicates * _MOVED
     kind = np.where(moved, OTHER_COMPANY, np.where(lot < settings.duplicates, 1 + choose(_SHARES, how), NEW))
-    fresh = codes.filter(pl.Series(kind == NEW))
-    pool = pl.concat([past, fresh])
-    before = np.searchsorted(pool["created"].to_numpy(), codes["created"].to_numpy(), side="left")
-    kind = np.where(before > 0, kind, NEW)
-    # The square root favours the recent: most people who fill a form twice do so within days.
-    original = pool[(np.maximum(before - 1, 0) * np.sqrt(recency)).astype(np.int64)]
-    codes = codes.with_columns(likeness=pl.Series(kind, dtype=pl.Int8))
-    return _take_over(codes, original) if original.height == codes.height else codes
+    after_new = np.concatenate([[False], kind[:-1] == NEW])[: kind.size]
+    return np.where((kind == DOUBLE) & ~after_new, EXACT, kind)
 
 
 def _take_over(codes: pl.DataFrame, original: pl.DataFrame) -> pl.DataFrame:
     """Each repetition keeps its arrival and takes the rest, or only the person, from its original."""
     merged = codes.with_columns(original.select(pl.all().name.prefix("o:")).get_columns())
-    same, person = pl.col("likeness").is_between(EXACT, SECOND_ADDRESS), pl.col("likeness") == OTHER_COMPANY
+    likeness = pl.col("likeness")
+    same, person = likeness.is_between(DOUBLE, SECOND_ADDRESS), likeness == OTHER_COMPANY
+    when = dict.fromkeys(_PERSON, same | person) | dict.fromkeys(_OF_THE_FORM, likeness == DOUBLE)
     taken = [
-        pl.when(same | person if name in _PERSON else same).then(f"o:{name}").otherwise(name).alias(name)
+        pl.when(when.get(name, same)).then(f"o:{name}").otherwise(name).alias(name)
         for name in codes.columns
         if name not in _OWN
     ]
-    return (
-        merged.with_columns(*taken, duplicate_of=pl.when(same).then("o:number").otherwise("duplicate_of"))
-        .with_columns(_second_address())
-        .select(codes.columns)
-    )
+    known = pl.when(same).then("o:number").otherwise("duplicate_of").alias("duplicate_of")
+    return merged.with_columns(*taken, known).with_columns(_second_address()).select(codes.columns)
 
 
 def _second_address() -> pl.Expr:

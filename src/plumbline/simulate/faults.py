@@ -84,10 +84,10 @@ def spoil_codes(
 ) -> pl.DataFrame:
     """The faults that concern single leads, marked and applied row by row."""
     week = codes["created"].to_numpy() // (7 * DAY)
-    number = codes["number"].to_numpy()
+    key = codes["key"].to_numpy()
     hit = {
         kind: pl.Series(
-            streams.lots(f"fault {kind}", number) < share * settings.strengths(kind, week), dtype=pl.Boolean
+            streams.lots(f"fault {kind}", key) < share * settings.strengths(kind, week), dtype=pl.Boolean
         )
         for kind, share in (
             (FaultKind.FIELD_RELABELLED, 1.0),
@@ -95,7 +95,7 @@ def spoil_codes(
             (FaultKind.ADVERSARIAL_FORMS, _GAMED),
         )
     }
-    other = (streams.lots("enriched from", number) * accounts.height).astype(np.int32)
+    other = (streams.lots("enriched from", key) * accounts.height).astype(np.int32)
     codes = codes.with_columns(
         relabelled=hit[FaultKind.FIELD_RELABELLED],
         enriched_from=pl.when(pl.lit(hit[FaultKind.ENRICHMENT_WRONG]))

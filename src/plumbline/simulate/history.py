@@ -28,7 +28,7 @@ def history(world: World) -> pl.DataFrame:
     codes, settings = world.market.codes.head(world.known), world.settings
     tidy = render(settings, codes, world.market.accounts)
     leads = world.market.visible.leads.head(world.known)
-    dice = Dice(world.market.streams.under("history"), codes["number"].to_numpy())
+    dice = Dice(world.market.streams.under("history"), codes["key"].to_numpy())
     arrived = pl.Series(codes["created"].to_numpy() + DAY + (dice.uniform("delay") * 3 * DAY).astype("int64"))
     parts = [
         _filled(

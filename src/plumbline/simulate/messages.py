@@ -167,7 +167,7 @@ def _other_words(dice: Dice, labels: dict[str, NDArray[np.int64]]) -> pl.Series:
 def _slots(dice: Dice, leads: pl.DataFrame) -> dict[str, pl.Series]:
     months = pick(_MONTHS, dice.index("month"))
     return {
-        "n": leads["Field Crew Size"],
+        "n": leads["Field Crew Size"].replace({"1": "2"}),
         "city": leads["City"],
         "month": months,
         "given": leads["First Name"],

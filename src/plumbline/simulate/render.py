@@ -9,6 +9,7 @@ import polars as pl
 
 from plumbline.simulate import people
 from plumbline.simulate.accounts import TIERS, names
+from plumbline.simulate.duplicates import NICKNAME
 from plumbline.simulate.words import (
     channels,
     column,
@@ -68,7 +69,7 @@ def render(settings: Settings, codes: pl.DataFrame, accounts: pl.DataFrame) -> p
         enriched["employees"].cast(pl.String).alias("Employees"),
         enriched["revenue"].cast(pl.Int64).cast(pl.String).alias("Annual Revenue"),
         *_places(country, _ints(of["city"])),
-        pick(TIERS, _ints(of["tier"])).replace({"": None}).alias("Account Tier"),
+        pick(TIERS, _ints(of["tier"])).alias("Account Tier"),
         *_marketing(codes),
         *_answers(codes, of),
     )
@@ -83,7 +84,7 @@ def _created(settings: Settings) -> pl.Expr:
 
 
 def _first_name(frame: pl.DataFrame) -> pl.Expr:
-    nickname = pl.col("likeness") == 2
+    nickname = pl.col("likeness") == NICKNAME
     return (
         pl.when(nickname)
         .then(pl.lit(people.short_name(frame["first"])))

@@ -102,8 +102,8 @@ class Team:
     """The people who work the leads.
 
     With ``coverage`` 1 they keep up in all but the busiest weeks, with 0.5 about half of the leads stay
-    unworked. ``reps`` 0 means: as many as that needs. Rates are per lead; ``fills_in`` is the chance that a rep
-    writes an answer that was missing into the CRM after a meeting.
+    unworked. ``reps`` 0 means: as many as that needs. Rates are per lead; ``fills_in`` is the chance that a
+    rep writes an answer that was missing into the CRM after a meeting.
     """
 
     coverage: float = 1.0
