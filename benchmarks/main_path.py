@@ -36,7 +36,7 @@ def policy_of_25_rules(policy: str) -> str:
     have = policy.split("\nrules:")[1].split("\nactions:", maxsplit=1)[0].count("- {id:")
     added = "".join(
         f"  - {{id: more-{at}, when: \"employees >= {1000 + 37 * at} AND fit_level = 'high' AND country IN "
-        f"('Germany', 'Spain') AND points > {at}\", route: queue, because: One more rule., if_unknown: miss}}\n"
+        f"('Germany', 'Spain') AND points > {at}\", route: queue, because: One more., if_unknown: miss}}\n"
         for at in range(25 - have)
     )
     return policy.replace("\nactions:", "\n" + added + "\nactions:", 1)

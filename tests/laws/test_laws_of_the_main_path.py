@@ -1,4 +1,4 @@
-"""The laws of the design, checked on the whole main path. Every check is shown to fail when its law is broken."""
+"""The laws, checked on the whole main path. Every check is shown to fail when its law is broken."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from helpers_main_path import AS_OF, POLICY, bundle, events, received
-
 from plumbline.qualify import qualify
 from plumbline.signals import event_state
 
