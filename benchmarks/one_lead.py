@@ -17,7 +17,7 @@ from benchmarks.measure import quiet
 
 
 def main(leads: int = 1_000) -> dict[str, object]:
-    from plumbline.cli.inputs import intake_from, policy_from, read_text
+    from plumbline.library.inputs import intake_from, policy_from, read_text
 
     from plumbline.qualify import qualify
 

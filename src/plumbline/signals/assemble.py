@@ -59,7 +59,7 @@ class Assembler:
         return self.derive(joined.select("lead.id", self._unreadable(clean), *columns))
 
     def derive(self, direct: pl.DataFrame) -> pl.DataFrame:
-        """Add derived signals and completeness to the others, which stand with ``lead.id`` and ``unreadable``."""
+        """Add derived signals and completeness to the others, ``lead.id`` and ``unreadable``."""
         frame = direct
         for level in self._levels:
             frame = frame.with_columns(*level)
