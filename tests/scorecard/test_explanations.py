@@ -12,7 +12,9 @@ from hypothesis import given
 import helpers_scorecard as slow
 from plumbline.domain.bands import Cutoffs
 from plumbline.domain.errors import SignalsMismatchError
+from plumbline.domain.words import Dimension
 from plumbline.scorecard import Sigmoid, diff, explain, mix_of, score, with_mix
+from plumbline.scorecard.answers import answers
 from plumbline.scorecard.mix import added
 
 
@@ -83,6 +85,25 @@ def test_differences_are_told_in_words(capped_case: slow.Case) -> None:
     assert "Asked for a demo is new: no -2; yes 6" in diff(new, old)
 
 
+def test_small_differences_are_told_too(capped_case: slow.Case) -> None:
+    card = capped_case.card
+    evidence = replace(card, terms=(replace(card.terms[0], rows=(1,) * 5), *card.terms[1:]))
+    assert diff(card, evidence) == ["The intervals or row counts behind the points are others"]
+    assert diff(card, replace(card, name="other")) == ["Only names or the order of signals and terms differ"]
+    moved = replace(card.terms[2], dimension=Dimension.READINESS)
+    assert diff(card, replace(card, terms=(*card.terms[:2], moved))) == [
+        "Asked for a demo moves from intent to readiness"
+    ]
+    other = replace(card.signals[2], labels=("No", "Yes"))
+    assert diff(card, replace(card, signals=(*card.signals[:2], other))) == [
+        "Asked for a demo has other bins: no -2; yes 6 -> No -2; Yes 6"
+    ]
+    assert diff(card, replace(card, caps=())) == ["Cap firm is gone"]
+    assert diff(replace(card, caps=()), card) == [
+        "Cap firm is new: employees, email_kind together at least -12 and at most 12"
+    ]
+
+
 @given(slow.cards(), slow.cards())
 def test_only_equal_cards_have_no_differences(one, two) -> None:
     assert diff(one, one) == []
@@ -112,3 +133,16 @@ def test_a_mix_makes_likely_answers_count(capped_case: slow.Case) -> None:
     large = with_mix(card, {"employees": (0, 0, 998, 0), "email_kind": (0, 0, 0), "demo": (0, 0, 0)})
     assert even == [6667]
     assert score(lead, large, cutoffs)["band_change"].to_list() == [9990]
+
+
+@given(slow.cases(least=1))
+def test_each_answer_is_worth_what_trying_it_shows(case: slow.Case) -> None:
+    lead = case.leads[0]
+    now = slow.points(case.card, slow.codes(case.card, lead))
+    found = {one.signal: one for one in answers(lead, case.card, case.cutoffs)}
+    assert set(found) == {signal.name for signal in slow.unknown(case.card, lead)}
+    for signal in slow.unknown(case.card, lead):
+        points = [slow.points(case.card, at) for at, _ in slow.answers(case.card, lead, [signal])]
+        one, share = found[signal.name], slow.chance(case.card, case.cutoffs, lead, [signal])
+        assert (one.lowest, one.highest) == (min(points) - now, max(points) - now)
+        assert one.changes_band == slow.ten_thousandths(share)

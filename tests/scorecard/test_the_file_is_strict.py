@@ -91,6 +91,13 @@ def test_a_key_written_twice_is_refused() -> None:
     [
         (lambda raw: raw.update(extra=1), {"shape"}),
         (lambda raw: raw.pop("caps"), {"shape"}),
+        (lambda raw: raw.update(caps={}), {"shape"}),
+        (lambda raw: raw.update(caps=["firm"]), {"shape"}),
+        (lambda raw: raw.update(mix=[]), {"shape"}),
+        (lambda raw: raw.update(manifest={"no spaces": 1}), {"shape"}),
+        (lambda raw: raw["manifest"].update(deep=[[[[[[[[[1]]]]]]]]]), {"shape"}),
+        (lambda raw: raw["terms"][0]["intervals"][1].append(3), {"shape"}),
+        (lambda raw: raw["terms"][0].update(id="demo\n"), {"shape"}),
         (lambda raw: raw.update(base=1.5), {"shape"}),
         (lambda raw: raw.update(base=True), {"shape"}),
         (lambda raw: raw.update(base=10**9), {"shape"}),
@@ -145,13 +152,14 @@ def test_every_problem_is_found_at_once() -> None:
         (b"", "not_json"),
         (b"\xff\xfe", "not_json"),
         (b"[]", "shape"),
+        (b'{"hash": "0", "base": NaN}', "shape"),
         (b"[" * 100_000, "not_json"),
         (b'{"base": ' + b"9" * 10_000 + b"}", "not_json"),
         (b" " * (artefact.MAX_BYTES + 1), "size"),
     ],
 )
 def test_what_is_no_card_at_all_is_refused(data: bytes, code: str) -> None:
-    assert refusals(data) == {code}
+    assert code in refusals(data)
 
 
 def test_a_pair_needs_its_signals_in_its_dimension_and_cap(capped_case: slow.Case) -> None:

@@ -17,7 +17,7 @@ import helpers_scorecard as slow
 from plumbline.domain.bands import Cutoffs
 from plumbline.domain.errors import InvalidScorecardError
 from plumbline.domain.words import Dimension, Kind
-from plumbline.scorecard import Scorecard, SignalBins, Term, band_change, plan, score
+from plumbline.scorecard import Cap, Scorecard, SignalBins, Term, band_change, plan, score
 
 
 @given(slow.cases())
@@ -143,14 +143,33 @@ def test_huge_mixes_lose_no_more_than_the_last_digit(case: slow.Case, factor: in
         assert abs(found - exact * 10_000) <= 1
 
 
-def test_many_unknown_signals_stay_whole_numbers() -> None:
+@pytest.mark.parametrize("caps", [(), (Cap("all", tuple(f"s{place}" for place in range(20)), max=12),)])
+def test_many_unknown_signals_stay_whole_numbers(caps: tuple[Cap, ...]) -> None:
     """Twenty unknown signals, a million leads behind each: weights beyond 64 bits, halved until they fit."""
     names = [f"s{place}" for place in range(20)]
     bins = tuple(SignalBins(name, Kind.FLAG, name, ("no", "yes")) for name in names)
     terms = tuple(Term(name, name, Dimension.FIT, (name,), (0, 0, 1, 0)) for name in names)
-    card = Scorecard("many", bins, terms, mix=dict.fromkeys(names, (300_000, 699_998, 0)))
+    card = Scorecard("many", bins, terms, caps, mix=dict.fromkeys(names, (300_000, 699_998, 0)))
     frame = pl.DataFrame({name: pl.Series([None], dtype=pl.Boolean) for name in names})
-    scores = score(frame, card, Cutoffs(20, 15, 10))
+    scores = score(frame, card, Cutoffs(12, 11, 10))
     yes = Fraction(699_999, 1_000_000)
     ten_or_more = sum(math.comb(20, n) * yes**n * (1 - yes) ** (20 - n) for n in range(10, 21))
     assert abs(scores["band_change"].item() - ten_or_more * 10_000) <= 1
+
+
+def test_more_signals_than_bits_are_told_apart() -> None:
+    """Leads are grouped by what they lack; with 70 signals that takes more than one 64-bit number."""
+    names = [f"s{place}" for place in range(70)]
+    bins = tuple(SignalBins(name, Kind.FLAG, name, ("no", "yes")) for name in names)
+    terms = tuple(
+        Term(name, name, Dimension.FIT, (name,), (0, 0, at + 1, 0)) for at, name in enumerate(names)
+    )
+    card = Scorecard("wide", bins, terms)
+    lacking = [{0}, {69}, {0, 69}, {35}, set(), {0}, set(range(70))]
+    frame = pl.DataFrame(
+        {name: [None if at in lacks else False for lacks in lacking] for at, name in enumerate(names)}
+    )
+    scores = score(frame, card, Cutoffs(71, 70, 1))
+    assert scores["missing"].to_list() == [[names[at] for at in sorted(lacks)] for lacks in lacking]
+    assert scores["points_max"].to_list() == [1, 70, 71, 36, 0, 1, 2485]
+    assert scores["band_change"].to_list() == [5000, 5000, 7500, 5000, 0, 5000, 10_000]

@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Final
 
 _NUMBER: Final = r"-?\d{1,15}(?:\.\d{1,10})?"
-_FORMS: Final = re.compile(rf"(?:(<=|<|>=|>)\s*({_NUMBER})|({_NUMBER})(?:\s+to\s+({_NUMBER}))?)")
+_FORMS: Final = re.compile(rf"(?:(<=|<|>=|>)\s*({_NUMBER})|({_NUMBER})(?:\s+to\s+({_NUMBER}))?)", re.ASCII)
 _INFINITY: Final = Decimal("Infinity")
 
 

@@ -41,7 +41,7 @@ def text(*, longest: int, pattern: str | None = None) -> Shape[str]:
         schema["pattern"] = pattern
 
     def read(value: object, at: str, issues: list[Issue]) -> str | None:
-        if isinstance(value, str) and len(value) <= longest and (not pattern or re.search(pattern, value)):
+        if isinstance(value, str) and len(value) <= longest and (not pattern or re.fullmatch(pattern, value)):
             return value
         return _wrong(f"must be text of at most {longest} characters", value, at, issues)
 
