@@ -57,7 +57,7 @@ def record_run(
     rows: int = 100,
     step: Callable[[], None] = lambda: None,
 ) -> str:
-    """Record and finish a run, or finish one that was killed; gives its name. ``step`` comes before a part."""
+    """Record and finish a run, or finish one that was killed; gives its name. ``step`` precedes a part."""
     with RunRecorder(folder, ledger, actor="system:qualify") as recorder:
         recorder.start(PLAN, now=NOON)
         for index in range(parts):
