@@ -51,3 +51,7 @@ def test_counts_follow_their_rate_and_more_interest_never_means_fewer(rate: floa
     assert abs(counts.mean() - rate) < 5 * np.sqrt(rate / lots.size)
     assert (more >= counts).all()
     assert counts.max() < _MOST
+
+
+def test_nobody_clicks_without_end() -> None:
+    assert _counts(np.array([1e9]), np.array([1 - 2.0**-53])) == _MOST - 1

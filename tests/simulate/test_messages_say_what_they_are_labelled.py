@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from helpers_simulate import SEED, SMALL, small_market, small_truth
-from plumbline.simulate import begin, make_market, truth_of
+from plumbline.simulate import begin, simulate, truth_of
 from plumbline.simulate.messages import PARTS
 from plumbline.simulate.words import table
 
@@ -89,6 +89,9 @@ def test_who_will_not_buy_says_so() -> None:
     ).item()
 
 
-def test_markets_without_messages_work_too() -> None:
-    silent = make_market(replace(SMALL, leads=1, weeks=1), seed=3)
-    assert silent.visible.leads.height == 1
+@pytest.mark.parametrize("weeks", [1, 40])
+def test_a_market_of_one_lead_works_too(weeks: int) -> None:
+    settings = replace(SMALL, leads=1, weeks=weeks)
+    world = simulate(settings, seed=3)
+    assert world.known == 1
+    assert truth_of(world).leads.height == 1

@@ -284,7 +284,16 @@ def test_a_waiting_lead_can_be_moved_and_a_started_one_cannot() -> None:
     settings = replace(SMALL, team=SPARE)
     asleep = fly(begin(settings, seed=SEED, market=None), nurture, 3)
     assert look(asleep).touches().is_empty()
-    assert look(step(asleep, wake)).touches().height > 100
+    awake = step(asleep, wake)
+    started = look(awake).touches()
+    assert started.height > 100
+
+    def stir(observed: Observed) -> pl.DataFrame:
+        again = started.head(1).select("lead.id", route=pl.lit("review"), order=pl.lit(0.0))
+        return pl.concat([nurture(observed), again])
+
+    with pytest.raises(ValueError, match="only new and waiting leads"):
+        step(awake, stir)
 
 
 @pytest.mark.parametrize("wrong", ["none", "twice", "unknown", "infinite"])

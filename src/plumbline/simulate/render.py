@@ -99,8 +99,6 @@ def _titles(frame: pl.DataFrame) -> pl.Series:
     title = people.titles(frame)
     number = _ints(frame["title"])
     for code, kind in enumerate(not_buyers(), 1):
-        if kind not in odd:
-            continue
         said = (frame["not_buyer"] == code) & pl.Series(number % 10 < 7)
         title = title.zip_with(~said, pick(odd[kind], number // 10))
     return title
