@@ -7,21 +7,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import polars as pl
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from plumbline.cli import places
 from plumbline.cli.output import Json, Output, Quiet, complain, errors, fail
 from plumbline.cli.pages import write_pages
+from plumbline.cli.rows import What
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
 from plumbline.report import print_summary
-from plumbline.store import LedgerFile, RunFolder
+from plumbline.store import FolderLock, LedgerFile, RunFolder
 from plumbline.store.draw_key import draw_key
 
 if TYPE_CHECKING:
     from plumbline.domain.issues import Issue
+    from plumbline.library.inputs import EventIntake
 
 
 def qualify(
@@ -60,7 +63,7 @@ def qualify(
     bundle, warnings = policy_from(text := read_text(policy), cells=intake.cells)
     folder = RunFolder(out)
     moment = places.moment(folder, as_of)
-    state, events_hash = events_from(events, bundle.policy, moment)
+    behaviour = events_from(events, bundle.policy, moment)
     if intake.is_empty():
         raise fail("no_leads", f"{leads} has a header and no rows.")
     _tell(warnings, output)
@@ -78,11 +81,12 @@ def qualify(
             ledger=book,
             actor=actor,
             clock=lambda: datetime.now(UTC),
-            events=state,
-            events_hash=events_hash,
+            events=behaviour.state,
+            events_hash=behaviour.hash,
             documents=intake.documents,
         )
         _carry_out(request, output)
+        _keep_event_issues(folder, behaviour, output)
         summary = write_pages(RecordedRun(folder, key), book, pages)
     output.data(summary)
     print_summary(summary, output.console)
@@ -98,6 +102,21 @@ def _carry_out(request: RunRequest, output: Output) -> None:
     with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:
         task = progress.add_task("Reading")
         LocalRun(request, progress=lambda rows: progress.update(task, description=f"{rows:,} rows")).run()
+
+
+def _keep_event_issues(folder: RunFolder, behaviour: EventIntake, output: Output) -> None:
+    """Rows of the events that could not be used stand beside the run; no row vanishes."""
+    kinds = [kind for kind in (What.DECISIONS, What.DUPLICATES) if folder.parts(kind)]
+    known = [folder.scan(kind).select("lead.id").collect().to_series() for kind in kinds]
+    found = behaviour.issues(pl.concat(known).drop_nulls())
+    if found.is_empty():
+        return
+    with FolderLock(folder.path):
+        folder.write_beside(What.EVENT_ISSUES, 0, found)
+    if not output.quiet:
+        complain(
+            f"warning: {found.height:,} lines about the events: plumbline issues {folder.path} lists them."
+        )
 
 
 def _tell(warnings: list[Issue], output: Output) -> None:

@@ -13,6 +13,7 @@ from plumbline.cli import places
 from plumbline.cli.output import Json, Output, Quiet, Run, table_of
 from plumbline.connectors.export import neutralised
 from plumbline.store import write_atomically
+from plumbline.triage.report import ISSUE_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
 
 class What(StrEnum):
-    """What can be exported."""
+    """What stands in a run row by row."""
 
     DECISIONS = "decisions"
     REJECTED = "rejected"
     ISSUES = "issues"
     DUPLICATES = "duplicates"
     BLANKS = "blanks"
+    EVENT_ISSUES = "event_issues"
 
 
 #: Of a decision's many columns, those that the next system or a person acts on.
@@ -36,30 +38,40 @@ _COLUMNS: Final = (
     "autonomy", "band", "points", "points.fit", "points.intent", "points.readiness",
     "points_min", "points_max",
 )  # fmt: skip
+#: What an export of no rows is headed with.
+_COLUMNS_OF: Final = {
+    What.DECISIONS: _COLUMNS,
+    What.REJECTED: tuple(ISSUE_SCHEMA),
+    What.ISSUES: tuple(ISSUE_SCHEMA),
+    What.DUPLICATES: ("row", "lead.id", "duplicate_of"),
+    What.BLANKS: ("column", "word", "rows"),
+    What.EVENT_ISSUES: ("event", *list(ISSUE_SCHEMA)[1:]),
+}
 _HEAD: Final = ("row", "column", "value", "what is wrong", "code")
+_TITLES: Final = {
+    What.REJECTED: "rows rejected",
+    What.ISSUES: "cells to look at; their rows are kept",
+    What.EVENT_ISSUES: "events not used",
+}
 
 
 def issues(
     run: Run,
-    show: Annotated[int, typer.Option("--show", min=0, help="How many lines to list.")] = 20,
+    show: Annotated[int, typer.Option("--show", min=0, help="How many lines to list of each kind.")] = 20,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List rows that could not be accepted and cells that could not be read: row, column, value, code."""
     output = Output(json=json, quiet=quiet)
     folder = places.folder_of(run)
-    found = {kind: list(_frames(folder, kind)) for kind in (What.REJECTED, What.ISSUES)}
-    lines = {kind: pl.concat(frames) if frames else pl.DataFrame() for kind, frames in found.items()}
+    lines = {kind: _lines(folder, kind) for kind in _TITLES}
     output.data({kind.value: frame.to_dicts() for kind, frame in lines.items()})
-    for kind, title in (
-        (What.REJECTED, "rows rejected"),
-        (What.ISSUES, "cells to look at; their rows are kept"),
-    ):
-        output.say(f"{lines[kind].height:,} {title}")
-        if lines[kind].height and show:
-            listed = lines[kind].head(show).select("row", "column", "value", "rule", "code")
-            output.console.print(table_of(_HEAD, listed.iter_rows(), right=(0,)))
-    output.say(f"All of them as CSV: plumbline export {run} --what rejected --out rejected.csv")
+    for kind, frame in lines.items():
+        output.say(f"{frame.height:,} {_TITLES[kind]}")
+        if frame.height and show:
+            output.console.print(table_of(_HEAD, frame.head(show).iter_rows(), right=(0,)))
+        if frame.height > show:
+            output.say(f"All as CSV: plumbline export {run} --what {kind.value} --out {kind.value}.csv")
 
 
 def export(
@@ -86,7 +98,13 @@ def _write(frames: Iterator[pl.DataFrame], path: Path) -> Iterator[int]:
             yield frame.height
 
 
+def _lines(folder: RunFolder, what: What) -> pl.DataFrame:
+    return pl.concat(_frames(folder, what))
+
+
 def _frames(folder: RunFolder, what: What) -> Iterator[pl.DataFrame]:
+    if not folder.parts(what.value):
+        yield pl.DataFrame(schema=dict.fromkeys(_COLUMNS_OF[what], pl.String))
     for index in folder.parts(what.value):
         frame = folder.read_part(index, what.value)
         yield _live(frame) if what is What.DECISIONS else frame

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.connectors.events import orphans, read_events
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess
 from plumbline.connectors.mapping import apply_mapping, parse_mapping
@@ -16,6 +17,7 @@ from plumbline.domain.issues import Issue, Severity
 from plumbline.qualify import CellReading, compile_bundle
 from plumbline.qualify.bundle import BLANK_WORDS
 from plumbline.signals import event_state
+from plumbline.triage.report import no_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from plumbline.connectors.files import Source
     from plumbline.connectors.mapping import FieldMap
+    from plumbline.connectors.settings import FileSettings
     from plumbline.policy import CompiledPolicy
     from plumbline.qualify import Bundle
     from plumbline.signals import EventState
@@ -31,7 +34,27 @@ if TYPE_CHECKING:
 #: For what decides nothing that is kept: linting needs a key as little as reading does.
 NO_KEY: Final = bytes(32)
 MAPPING: Final = "mapping.yaml"
-_EVENT_COLUMNS: Final = ("lead.id", "kind", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class EventIntake:
+    """Behaviour, folded; ``hash`` is that of the file, empty without one.
+
+    ``rejected``: rows that could not be read. ``leads``: every lead that has events, with its first row.
+    """
+
+    state: EventState | None = None
+    hash: str = ""
+    rejected: pl.DataFrame = field(default_factory=no_issues)
+    leads: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def issues(self, known: pl.Series) -> pl.DataFrame:
+        """What is wrong with the events, seen beside the ids of the leads: one line per row or lost lead.
+
+        ``event`` is the row in the file of events; beside it ``column``, ``value``, ``rule`` and ``code``.
+        """
+        lost = orphans(self.leads, known) if self.leads.height else no_issues()
+        return pl.concat([self.rejected, lost]).sort("row").rename({"row": "event"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +105,10 @@ class FileIntake:
 def intake_from(leads: Path, mapping: Path | None) -> FileIntake:
     """Open a file of leads with its mapping, or with a guessed one."""
     if mapping is None:
-        source = open_source(leads)
+        source = _opened(leads)
         return mapped(source, guess(source).to_yaml())
     text = read_text(mapping)
-    return mapped(open_source(leads, parse_mapping(text).settings), text)
+    return mapped(_opened(leads, parse_mapping(text).settings), text)
 
 
 def mapped(source: Source, mapping: str) -> FileIntake:
@@ -103,17 +126,28 @@ def policy_from(
     return bundle, issues
 
 
-def events_from(path: Path | None, policy: CompiledPolicy, as_of: datetime) -> tuple[EventState | None, str]:
-    """Fold a file of events, and give its hash. Its first three columns are lead id, kind and time."""
+def events_from(path: Path | None, policy: CompiledPolicy, as_of: datetime) -> EventIntake:
+    """Read a file of events and fold it into one row per lead."""
     if path is None:
-        return None, ""
-    source = open_source(path)
-    if len(source.columns) < len(_EVENT_COLUMNS):
-        raise UnreadableFileError(f"{path} needs three columns: lead id, kind of event, time.")
-    wanted = [pl.col(name).alias(to) for name, to in zip(source.columns[:3], _EVENT_COLUMNS, strict=True)]
-    frames = [batch.frame.select(wanted) for batch in source.batches(1_000_000)]
-    events = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(_EVENT_COLUMNS, pl.String))
-    return event_state(events, policy.signals, as_of=as_of), source.sha256()
+        return EventIntake()
+    source = _opened(path)
+    events = read_events(source)
+    leads = events.frame.group_by("lead.id", maintain_order=True).agg(pl.col("row").first())
+    state = event_state(events.frame.select("lead.id", "kind", "at"), policy.signals, as_of=as_of)
+    return EventIntake(state, source.sha256(), events.rejected, leads)
+
+
+def _opened(path: Path, settings: FileSettings | None = None) -> Source:
+    """Open a file; whatever is wrong with it, the message says which file it is."""
+    try:
+        return open_source(path, settings)
+    except UnreadableFileError as error:
+        raise type(error)(_about(path, str(error))) from error
+
+
+def _about(path: Path, message: str) -> str:
+    text = message if str(path) in message else f"{path}: {message}"
+    return text if text.endswith(".") else f"{text}."
 
 
 def read_text(path: Path) -> str:

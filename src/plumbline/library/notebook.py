@@ -201,7 +201,7 @@ def qualify_leads(
     bundle, _ = policy_from(loaded.text, cells=intake.cells)
     unlucky = replace(bundle, policy=replace(bundle.policy, draws=_NO_LOTS))
     moment = _moment(as_of)
-    state, _ = events_from(Path(events) if events else None, bundle.policy, moment)
+    state = events_from(Path(events) if events else None, bundle.policy, moment).state
     kept = run_in_memory(intake, unlucky, as_of=moment, events=state)
     if kept is None:
         raise UnreadableFileError(f"{intake.name} holds no rows.")

@@ -101,7 +101,7 @@ def _untidy(received: pl.DataFrame, how: Plan) -> list[str]:
 
 def _glued(received: pl.DataFrame, how: Plan) -> list[str]:
     """All the text of each text column, in one piece."""
-    if received.height <= _FEW:
+    if 0 < received.height <= _FEW:
         cells = dict(zip(received.columns, zip(*received.rows(), strict=True), strict=True))
         return ["".join(filter(None, cells.get(name, ()))) for name in how.texts]
     return list(received.select(how.glue).row(0)) if how.glue else []
