@@ -1,4 +1,4 @@
-"""The cue file: what words say what, and what their surroundings do to them. Data that a customer may edit."""
+"""The cue file: what words say what, and what their surroundings do to them; data to be edited."""
 
 from __future__ import annotations
 
@@ -21,8 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 #: Values that are worked out from the time expression near the cue rather than written in the file.
-WORKED_OUT: Final = frozenset({(Field.TIMELINE, "when"), (Field.TIMELINE, "later"), (Field.URGENCY, "deadline")})
-SCOPES: Final = ("negated", "conditional", "hedged", "past", "third", "question", "ironic", "opinion", "belongs")
+WORKED_OUT: Final = frozenset(
+    {(Field.TIMELINE, "when"), (Field.TIMELINE, "later"), (Field.URGENCY, "deadline")}
+)
+SCOPES: Final = (
+    "negated",
+    "conditional",
+    "hedged",
+    "past",
+    "third",
+    "question",
+    "ironic",
+    "opinion",
+    "belongs",
+)
 ZONES: Final = ("own", "signature", "anywhere")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 MAX_BYTES: Final = 1_000_000
@@ -35,12 +47,14 @@ class InvalidCuesError(PlumblineError):
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.issues = tuple(issues)
-        super().__init__(f"{len(self.issues)} problem(s) in the cue file:\n" + "\n".join(f"  {i}" for i in self.issues))
+        super().__init__(
+            f"{len(self.issues)} problem(s) in the cue file:\n" + "\n".join(f"  {i}" for i in self.issues)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """``says`` pairs of field and value when no scope in ``unless`` holds; ``turns`` changes what is said in a scope."""
+    """``says`` fields and values, unless a scope of ``unless`` holds; in a scope of ``turns`` others."""
 
     id: str
     says: tuple[tuple[Field, str], ...]
@@ -56,7 +70,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Markers of a scope; ``where``: clause (before the cue, within ``reach`` words), before, sentence or near (also the next one)."""
+    """Markers; ``where``: clause (within ``reach`` words before), before, sentence, near (next one too)."""
 
     name: str
     where: str
@@ -90,7 +104,9 @@ def load_cues(text: str) -> CueFile:
 
 def _plain(text: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
-        raise InvalidCuesError([Issue("cue_file_too_large", f"a cue file has at most {MAX_BYTES} characters")])
+        raise InvalidCuesError(
+            [Issue("cue_file_too_large", f"a cue file has at most {MAX_BYTES} characters")]
+        )
     try:
         data = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
@@ -106,14 +122,28 @@ class _Loader:
         self.data = data
         self.issues: list[Issue] = []
         self.classes = {name: _lines(words) for name, words in self.part("words").items()}
-        self.negators = frozenset(" ".join(_lines(self.part("scopes").get("negated", {}).get("markers", ""))).split())
+        self.negators = frozenset(
+            " ".join(_lines(self.part("scopes").get("negated", {}).get("markers", ""))).split()
+        )
         self.seen: set[str] = set()
 
     def load(self) -> CueFile:
-        unknown = set(self.data) - {"version", "about", "spelling", "words", "scopes", "not_names", "confidence", "abstain_below", "cues"}
+        unknown = set(self.data) - {
+            "version",
+            "about",
+            "spelling",
+            "words",
+            "scopes",
+            "not_names",
+            "confidence",
+            "abstain_below",
+            "cues",
+        }
         for key in sorted(unknown):
             self.problem("cue_unknown_key", f"unknown key {key!r}", str(key))
-        cues = tuple(self._guard(self._cue, index, raw) for index, raw in enumerate(self.data.get("cues") or ()))
+        cues = tuple(
+            self._guard(self._cue, index, raw) for index, raw in enumerate(self.data.get("cues") or ())
+        )
         scopes = tuple(self._scope(name, raw) for name, raw in self.part("scopes").items())
         made = CueFile(
             version=str(self.data.get("version", "0")),
@@ -129,8 +159,10 @@ class _Loader:
         return made
 
     def _not_names(self, cues: Sequence[Cue | None]) -> frozenset[str]:
-        """Words listed, and every word that some cue knows: a capital at a sentence's start makes no name of them."""
-        known = {word for cue in cues if cue for pattern in cue.patterns for word in _WORD.findall(pattern.source)}
+        """Words listed, and every word that some cue knows: a capital letter makes no name of them."""
+        known = {
+            word for cue in cues if cue for pattern in cue.patterns for word in _WORD.findall(pattern.source)
+        }
         classed = {word for words in self.classes.values() for line in words for word in line.split()}
         return frozenset(known | classed | set(" ".join(_lines(self.data.get("not_names", ""))).split()))
 
@@ -163,8 +195,9 @@ class _Loader:
         for name in sorted((set(unless) | set(turns)) - set(SCOPES)):
             self.problem("cue_scope", f"unknown scope {name!r}; there are {', '.join(SCOPES)}", path)
         return Cue(
-            str(raw.get("id")), self._says(raw.get("says"), path), int(weight), self._patterns(raw.get("patterns"), path),
-            frozenset(unless) - frozenset(turns), turns, str(zone), frozenset(_names(raw.get("channels", ""))),
+            str(raw.get("id")), self._says(raw.get("says"), path), int(weight),
+            self._patterns(raw.get("patterns"), path), frozenset(unless) - frozenset(turns), turns, str(zone),
+            frozenset(_names(raw.get("channels", ""))),
             _lines(raw.get("examples", "")), _lines(raw.get("not", "")),
         )  # fmt: skip
 
@@ -193,7 +226,11 @@ class _Loader:
 
     def _scope(self, name: str, raw: dict[str, Any]) -> Scope:
         if name not in SCOPES or raw.get("where") not in ("clause", "before", "sentence", "near"):
-            self.problem("cue_scope", f"{name!r} is no scope, or where is none of clause, before, sentence, near", f"scopes.{name}")
+            self.problem(
+                "cue_scope",
+                f"{name!r} is no scope, or where is none of clause, before, sentence, near",
+                f"scopes.{name}",
+            )
         markers = self._patterns(raw.get("markers"), f"scopes.{name}")
         return Scope(name, str(raw.get("where")), int(raw.get("reach", 6)), markers)
 
@@ -201,7 +238,9 @@ class _Loader:
         table = self.part("confidence")
         for name in Field:
             if set(table.get(name, {})) != {"strong", "fair", "weak", "conflict", "default"}:
-                self.problem("cue_confidence", "needs strong, fair, weak, conflict and default", f"confidence.{name}")
+                self.problem(
+                    "cue_confidence", "needs strong, fair, weak, conflict and default", f"confidence.{name}"
+                )
         return {name: dict(table.get(name, {})) for name in Field}
 
 

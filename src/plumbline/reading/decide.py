@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables
 """From evidence to one answer per field: the best supported value, its confidence, its quotes, or "cannot tell"."""
 
 from __future__ import annotations
@@ -62,7 +63,16 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
         return []
     questions = [number for number, s in enumerate(prepared.sentences) if s.question and s.zone is Zone.OWN]
     return [
-        Evidence(Field.REQUEST, "information", 1, "question", number, 0, len(prepared.sentences[number].words), hedged=False)
+        Evidence(
+            Field.REQUEST,
+            "information",
+            1,
+            "question",
+            number,
+            0,
+            len(prepared.sentences[number].words),
+            hedged=False,
+        )
         for number in questions[:1]
     ]
 
@@ -70,14 +80,19 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
 def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
     strongest = max((item.weight for item in evidence), default=0)
     evidence = [item for item in evidence if item.weight > 1 or strongest <= 1]
-    totals = {value: _total([item for item in evidence if item.value == value]) for value in {item.value for item in evidence}}
+    totals = {
+        value: _total([item for item in evidence if item.value == value])
+        for value in {item.value for item in evidence}
+    }
     order = VALUES[name]
     totals = {value: total for value, total in totals.items() if value not in _NEEDS_TWO[name] or total >= 3}
     ranked = sorted(totals, key=lambda value: (-totals[value], order.index(value)))
     if not ranked:
         return _Choice(DEFAULTS[name], 0, 0, [])
     margin = totals[ranked[0]] - (totals[ranked[1]] if len(ranked) > 1 else 0)
-    return _Choice(ranked[0], totals[ranked[0]], margin, [item for item in evidence if item.value == ranked[0]])
+    return _Choice(
+        ranked[0], totals[ranked[0]], margin, [item for item in evidence if item.value == ranked[0]]
+    )
 
 
 def _total(items: list[Evidence]) -> float:
@@ -102,15 +117,17 @@ def _reconcile(choices: dict[Field, _Choice]) -> None:
     if kind != "no" or only_rights:
         for name in _PURCHASE:
             choices[name] = _default(name)
-    if choices[Field.URGENCY].value == "normal" or request in ("vendor_pitch", "spam"):
-        quiet = request in _NO_HURRY_POSSIBLE
-        choices[Field.URGENCY] = _Choice("none" if quiet else "normal", choices[Field.REQUEST].strength, 1, []) if quiet or choices[Field.URGENCY].value != "normal" else _default(Field.URGENCY)  # fmt: skip
+    urgency = choices[Field.URGENCY]
+    if request in _NO_HURRY_POSSIBLE and (urgency.value == "normal" or request != "none"):
+        choices[Field.URGENCY] = _Choice("none", choices[Field.REQUEST].strength, 1, [])
 
 
 def _kind_and_request(choices: dict[Field, _Choice]) -> None:
     request, kind, rights = choices[Field.REQUEST], choices[Field.NOT_A_BUYER], choices[Field.DATA_RIGHTS]
     if kind.value == "no" and request.value in _KIND_OF:
-        choices[Field.NOT_A_BUYER] = _Choice(_KIND_OF[request.value], request.strength, request.margin, request.evidence)
+        choices[Field.NOT_A_BUYER] = _Choice(
+            _KIND_OF[request.value], request.strength, request.margin, request.evidence
+        )
     elif kind.value in _OF_KIND and request.value not in _OF_KIND[kind.value]:
         choices[Field.REQUEST] = _Choice(_ASKS[kind.value], kind.strength, kind.margin, kind.evidence)
     if rights.value != "no" and request.strength < 2:

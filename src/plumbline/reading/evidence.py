@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words
 """From hits to evidence: what is said once scopes, dates and titles are taken into account."""
 
 from __future__ import annotations
@@ -5,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from plumbline.reading.model import Field
 from plumbline.reading.moments import TIME_WORDS, moments
 
 if TYPE_CHECKING:
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from plumbline.reading.match import Hit
+    from plumbline.reading.model import Field
     from plumbline.reading.moments import Moment
     from plumbline.reading.tokens import Sentence
 
 #: A date this near makes a deadline urgent.
 URGENT_DAYS: Final = 30
 #: Far off, hardly anything but the purchase is meant; near dates are mostly about calls and replies.
-_FITS: Final = {"when": lambda days: True, "deadline": lambda days: days <= URGENT_DAYS, "later": lambda days: 31 < days < 800}
+_RANGE: Final = {"when": (0.0, 1e9), "deadline": (0.0, URGENT_DAYS), "later": (32.0, 800.0)}
 _REACH: Final = {"when": 16, "deadline": 6, "later": 2}
 
 
@@ -49,7 +50,7 @@ class _When:
         """The resolvable moment nearest to the cue; a bare length counts only inside the cue."""
         usable = [
             m for m in self._of(number)
-            if not m.past and m.days is not None and (not m.length_only or (m.first < last and m.last > first))
+            if not (m.past or m.days is None) and (not m.length_only or (m.first < last and m.last > first))
         ]  # fmt: skip
         best = min(usable, key=lambda m: _distance(m, first, last), default=None)
         return best if best is not None and _distance(best, first, last) <= reach else None
@@ -57,7 +58,9 @@ class _When:
     def _of(self, number: int) -> list[Moment]:
         if number not in self.known:
             sentence = self.sentences[number]
-            timely = not TIME_WORDS.isdisjoint(sentence.words) or any(len(word) < 12 and _TIMELY(word) for word in sentence.words)
+            timely = not TIME_WORDS.isdisjoint(sentence.words) or any(
+                _timely(word) for word in sentence.words
+            )
             self.known[number] = moments(sentence, self.folded, self.received) if timely else []
         return self.known[number]
 
@@ -66,8 +69,7 @@ def _timely(word: str) -> bool:
     return word[:3] in _TIMELY_STARTS or word[-2:] in ("st", "nd", "rd", "th")
 
 
-_TIMELY = _timely
-_TIMELY_STARTS: Final = frozenset("mon tue wed thu fri sat sun die mit don fre lun mar mie jue vie mer jeu ven jan feb apr may jun jul aug sep oct nov dec mai okt dez ene abr ago dic fev avr aou enj".split())  # fmt: skip
+_TIMELY_STARTS: Final = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun", "die", "mit", "don", "fre", "lun", "mar", "mie", "jue", "vie", "mer", "jeu", "ven", "jan", "feb", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "ene", "abr", "ago", "dic", "fev", "avr", "aou", "enj"])  # fmt: skip
 
 
 def _distance(moment: Moment, first: int, last: int) -> int:
@@ -83,7 +85,9 @@ def timeline_of(days: float) -> str:
     return "<= 12 months" if days <= 366 else "> 12 months"
 
 
-def gather(hits: Iterable[Hit], sentences: Sequence[Sentence], folded: str, received: date | None) -> list[Evidence]:
+def gather(
+    hits: Iterable[Hit], sentences: Sequence[Sentence], folded: str, received: date | None
+) -> list[Evidence]:
     """What each hit says where it stands."""
     when = _When(sentences, folded, received, {})
     found: list[Evidence] = []
@@ -107,8 +111,12 @@ def _evidence(hit: Hit, name: Field, value: str, when: _When) -> list[Evidence]:
     first, last = hit.first, hit.last
     if value in _REACH:
         moment = when.nearest(hit.sentence, first, last, _REACH[value])
-        if moment is None or moment.days is None or not _FITS[value](moment.days):
+        if moment is None or moment.days is None or not _RANGE[value][0] <= moment.days <= _RANGE[value][1]:
             return []
         first, last = min(first, moment.first), max(last, moment.last)
         value = "high" if value == "deadline" else timeline_of(moment.days)
-    return [Evidence(name, value, hit.cue.weight, hit.cue.id, hit.sentence, first, last, hedged="hedged" in hit.scopes)]
+    return [
+        Evidence(
+            name, value, hit.cue.weight, hit.cue.id, hit.sentence, first, last, hedged="hedged" in hit.scopes
+        )
+    ]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """HTML to a view: what a person would see, nothing that was hidden from them.
 
 An own scanner rather than ``html.parser``: offsets of every character are needed, and each byte is looked at a
@@ -19,15 +20,122 @@ _LOOKS_LIKE: Final = re.compile(
 )  # fmt: skip
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_BLOCK: Final = frozenset(
-    "address article aside blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+_VOID: Final = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
-_UNSEEN: Final = frozenset("head style script template title noscript object svg iframe textarea select".split())
+_BLOCK: Final = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_UNSEEN: Final = frozenset(
+    [
+        "head",
+        "style",
+        "script",
+        "template",
+        "title",
+        "noscript",
+        "object",
+        "svg",
+        "iframe",
+        "textarea",
+        "select",
+    ]
+)
 _INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big body button cite code del details dfn em figure figcaption font html i ins kbd "
-    "label mark q s samp small span strike strong sub summary sup time tt u var caption colgroup".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "body",
+        "button",
+        "cite",
+        "code",
+        "del",
+        "details",
+        "dfn",
+        "em",
+        "figure",
+        "figcaption",
+        "font",
+        "html",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "caption",
+        "colgroup",
+    ]
 )
 _KNOWN: Final = _VOID | _BLOCK | _UNSEEN | _INLINE
 _HIDING: Final = re.compile(
@@ -38,7 +146,9 @@ _HIDING: Final = re.compile(
     r"(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|\"|'|}|$)|text-indent\s*:\s*-\d{3}|"
     r"(?:left|top)\s*:\s*-\d{3}|clip\s*:\s*rect\(\s*0", re.IGNORECASE,
 )  # fmt: skip
-_DARK_BACKGROUND: Final = re.compile(r"background(?:-color)?\s*:\s*(?!#fff|white|transparent|none)[#\w]", re.IGNORECASE)
+_DARK_BACKGROUND: Final = re.compile(
+    r"background(?:-color)?\s*:\s*(?!#fff|white|transparent|none)[#\w]", re.IGNORECASE
+)
 _WHITE: Final = re.compile(r"(?<![-\w])color\s*:\s*(?:#f|white|rgba?\(\s*25)", re.IGNORECASE)
 _HIDDEN_ATTRIBUTE: Final = re.compile(r"(?:^|\s)hidden(?=[\s=/>]|$)|color\s*=\s*[\"']?(?:#fff|white)|size\s*=\s*[\"']?0\b", re.IGNORECASE)  # fmt: skip
 _QUOTING: Final = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend|protonmail_quote", re.IGNORECASE)  # fmt: skip
@@ -171,7 +281,9 @@ def _hidden_names(text: str) -> frozenset[str]:
     if "<style" not in text[:200_000].lower():
         return frozenset()
     rules = _RULE.findall(text[:200_000])
-    return frozenset(name for selector, body in rules if _HIDING.search(body) for name in _SELECTOR.findall(selector))
+    return frozenset(
+        name for selector, body in rules if _HIDING.search(body) for name in _SELECTOR.findall(selector)
+    )
 
 
 def _flows(text: str) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """Text addressed to the reading machine is nobody's evidence: it is found, set aside and reported.
 
 Every sentence, bracket, line or block that speaks to an assistant, a model, a system or a classifier, or that
@@ -87,11 +88,11 @@ _RULES: Final = tuple(
         ),
         (
             "to be",
-            rf"\b(?:messages?|leads?|this|enquir\w+|inquir\w+|contacts?|mails?|they|it|we|these)\b.{{0,60}}\b(?:is|are|must|should|shall|has|have|needs?)\b.{{0,12}}\bto be (?:labelled|labeled|classified|marked|scored|treated|tagged|ranked|rated|recorded|routed|flagged|left out|logged|filed|categori[sz]ed)\b",
+            r"\b(?:messages?|leads?|this|enquir\w+|inquir\w+|contacts?|mails?|they|it|we|these)\b.{0,60}\b(?:is|are|must|should|shall|has|have|needs?)\b.{0,12}\bto be (?:labelled|labeled|classified|marked|scored|treated|tagged|ranked|rated|recorded|routed|flagged|left out|logged|filed|categori[sz]ed)\b",
         ),
         (
             "urgen priorit intent score routing rating dringlich not_a_buyer data_rights field status label",
-            rf"\b(?:set|change|update|raise|lower|increase|bump|adjust|make|put|fill|stufe|setze|markiere|marque|marca|clasifica|classe[rz]?|bewerte)\b.{{0,25}}\b(?:the |its |all |his |her |our |my |this )?(?:urgency|priority|intent|lead score|score|routing|rating|urgent|dringlichkeit|dringend|urgencia|urgente|urgence|prioridad|priorit[eéä]\w*|not_a_buyer|data_rights|budget (?:field|status|label)|authority (?:field|status|label)|timeline (?:field|status|label))\b(?:.{{0,12}}(?:\bto\b|=|:|\bauf\b|\bein\b|\bals\b|\bcomme\b|\bcomo\b|\ba\b|\bhigh\w*|\blow\w*|\btop\b|\bmax\w*)|\s*$)",
+            r"\b(?:set|change|update|raise|lower|increase|bump|adjust|make|put|fill|stufe|setze|markiere|marque|marca|clasifica|classe[rz]?|bewerte)\b.{0,25}\b(?:the |its |all |his |her |our |my |this )?(?:urgency|priority|intent|lead score|score|routing|rating|urgent|dringlichkeit|dringend|urgencia|urgente|urgence|prioridad|priorit[eéä]\w*|not_a_buyer|data_rights|budget (?:field|status|label)|authority (?:field|status|label)|timeline (?:field|status|label))\b(?:.{0,12}(?:\bto\b|=|:|\bauf\b|\bein\b|\bals\b|\bcomme\b|\bcomo\b|\ba\b|\bhigh\w*|\blow\w*|\btop\b|\bmax\w*)|\s*$)",
         ),
         (
             "stufe markiere klassifiz bewerte setze",
@@ -107,7 +108,7 @@ _RULES: Final = tuple(
         ),
         (
             "= : ->  =>  →",
-            rf"\b(?:(?:urgency|priority|intent|lead[_ ]?score|not_a_buyer|data_rights|confidence|label|route|routing|band|classification|verdict|tier)[\"'*` ]*(?:=|:=|:|->|=>|→|\"\s*:)|(?:budget|authority|timeline|request|need|competitor)(?:[\"'*`]?\s*(?:=|:=|->|=>|→)|[\"']\s*:))\s*[\"'`]?\s*(?:(?:very |top |max )?(?:high|low|none|null|approved|decision|explicit|demo|pricing|meeting|trial|true|false|max|top|urgent|hot|security|spam|ignore)|\d|a\b|[\"'])",
+            r"\b(?:(?:urgency|priority|intent|lead[_ ]?score|not_a_buyer|data_rights|confidence|label|route|routing|band|classification|verdict|tier)[\"'*` ]*(?:=|:=|:|->|=>|→|\"\s*:)|(?:budget|authority|timeline|request|need|competitor)(?:[\"'*`]?\s*(?:=|:=|->|=>|→)|[\"']\s*:))\s*[\"'`]?\s*(?:(?:very |top |max )?(?:high|low|none|null|approved|decision|explicit|demo|pricing|meeting|trial|true|false|max|top|urgent|hot|security|spam|ignore)|\d|a\b|[\"'])",
         ),
         (
             "<",
@@ -115,7 +116,7 @@ _RULES: Final = tuple(
         ),
         (
             "rate score rank grade",
-            rf"\b(?:rate|score|rank|grade) (?:this|it|me|us|our|my|the)\b.{{0,30}}\b(?:\d+|highest|top|high|maximum|100|ten)\b",
+            r"\b(?:rate|score|rank|grade) (?:this|it|me|us|our|my|the)\b.{0,30}\b(?:\d+|highest|top|high|maximum|100|ten)\b",
         ),
         (
             "skip bypass without",
@@ -155,7 +156,7 @@ _RULES: Final = tuple(
         ),
         (
             "override",
-            rf"\b(?:begin|start|end|admin|manual|system|priority|emergency|security)\b.{{0,20}}\boverride\b",
+            r"\b(?:begin|start|end|admin|manual|system|priority|emergency|security)\b.{0,20}\boverride\b",
         ),
         (
             "task job role goal",
@@ -163,7 +164,7 @@ _RULES: Final = tuple(
         ),
         (
             "field value label",
-            rf"\b(?:output|write|return|enter|fill|put|use|give|answer|say|record)\b.{{0,40}}\b(?:for|in|into|as) the\b.{{0,30}}\b(?:field|label|value|column|slot)\b",
+            r"\b(?:output|write|return|enter|fill|put|use|give|answer|say|record)\b.{0,40}\b(?:for|in|into|as) the\b.{0,30}\b(?:field|label|value|column|slot)\b",
         ),
         (
             "should must shall will need ought has needs",
@@ -171,7 +172,7 @@ _RULES: Final = tuple(
         ),
         (
             "you",
-            rf"\byou (?:must|should|shall|will|are to|have to|need to|ought to|are required to|are instructed to)(?: now| only| always)? (?:classify|categori[sz]e|label|mark|score|rate|treat|output|rank|flag|tag|prioriti[sz]e|qualify|disqualify|route|escalate|conclude|assign|answer (?:with|that|in)|respond (?:with|that|in)|reply only)\b",
+            r"\byou (?:must|should|shall|will|are to|have to|need to|ought to|are required to|are instructed to)(?: now| only| always)? (?:classify|categori[sz]e|label|mark|score|rate|treat|output|rank|flag|tag|prioriti[sz]e|qualify|disqualify|route|escalate|conclude|assign|answer (?:with|that|in)|respond (?:with|that|in)|reply only)\b",
         ),
         (
             "für fuer pour para per",
@@ -256,7 +257,11 @@ def _unit(text: str, first: int, last: int) -> tuple[int, int]:
 def _sentence(text: str, first: int, last: int, line_start: int, line_end: int) -> tuple[int, int]:
     cut = max(text.rfind(mark, line_start, first) for mark in (". ", "! ", "? "))
     start = cut + 2 if cut >= 0 else line_start
-    ends = [place for mark in (". ", "! ", "? ") if (place := text.find(mark, max(last - 1, first), line_end)) >= 0]
+    ends = [
+        place
+        for mark in (". ", "! ", "? ")
+        if (place := text.find(mark, max(last - 1, first), line_end)) >= 0
+    ]
     return start, min(ends, default=line_end - 1) + 1
 
 
@@ -275,7 +280,7 @@ def _carried_on(text: str, end: int) -> int:
 
 def _same_talk(paragraph: str) -> bool:
     """A further paragraph about labels in which nobody says I or we."""
-    return len(_CARRIES_ON.findall(paragraph)) >= 2 and not _FIRST_PERSON.search(paragraph)
+    return len(_CARRIES_ON.findall(paragraph)) >= 3 and not _FIRST_PERSON.search(paragraph)
 
 
 def _to_first_person(text: str, end: int, limit: int) -> tuple[int, bool]:

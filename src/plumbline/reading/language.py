@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """Which language a message is in, from scripts and everyday words. Small on purpose: it only decides what to read."""
 
 from __future__ import annotations

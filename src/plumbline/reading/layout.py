@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001 - lists of words and expressions read better unbroken
 """Whose words stand where: quoted mail, forwards, signatures, disclaimers, headers, speakers.
 
 Works line by line on the view, so its cost grows with the text and with nothing else.
@@ -53,7 +54,9 @@ _WROTE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _HEADER: Final = re.compile(r"^\s*\**(from|to|cc|bcc|date|sent|reply-to|von|an|gesendet|datum|de|a|para|fecha|enviado|envoy[eé]|date|[aà]|importance|attachments?|subject|betreff|objet|asunto)\**\s*:\**\s", re.IGNORECASE)  # fmt: skip
-_SUBJECT: Final = re.compile(r"^\s*(?:subject|betreff|objet|asunto)\s*:\s*(re|aw|fw|fwd|wg|tr|sv|rv)?\b", re.IGNORECASE)
+_SUBJECT: Final = re.compile(
+    r"^\s*(?:subject|betreff|objet|asunto)\s*:\s*(re|aw|fw|fwd|wg|tr|sv|rv)?\b", re.IGNORECASE
+)
 _CLOSING: Final = re.compile(
     r"^\s*(?:(?:with )?(?:best|kind|kindest|warm|warmest|many|sincere)(?: (?:regards|wishes|thanks))?|(?:best |with )?regards(?: from \w+)?|best regards from \w+|"
     r"all the best|all best|thanks?(?: (?:again|so much|very much|a lot|a million|and regards|in advance|& regards))?|thx|ta|cheers|yours|"
@@ -120,10 +123,14 @@ class _Walk:
     def _header(self) -> int:
         """The mail's own header lines, when it was pasted with them; its subject is the sender's."""
         at = 0
-        while at < len(self.lines) and (_HEADER.match(self.lines[at].text) or (at and not self.lines[at].text.strip())):
+        while at < len(self.lines) and (
+            _HEADER.match(self.lines[at].text) or (at and not self.lines[at].text.strip())
+        ):
             subject = _SUBJECT.match(self.lines[at].text)
             if subject and not subject[1]:
-                self.stretches.append(Stretch(self.lines[at].start + subject.end(), self.lines[at].end, Zone.OWN))
+                self.stretches.append(
+                    Stretch(self.lines[at].start + subject.end(), self.lines[at].end, Zone.OWN)
+                )
             at += 1
         return at
 
@@ -140,10 +147,11 @@ class _Walk:
         return len(self.lines), Removed.QUOTED
 
     def _outlook_header(self, index: int) -> bool:
+        if not _HEADER.match(self.lines[index].text):
+            return False
         block = [line.text for line in self.lines[index : index + 5]]
         names = {match[1].lower() for line in block if (match := _HEADER.match(line))}
-        starts = _HEADER.match(block[0]) is not None
-        return starts and bool(names & {"from", "von", "de"}) and len(names) >= 3
+        return bool(names & {"from", "von", "de"}) and len(names) >= 3
 
     def _answers_follow(self, index: int) -> bool:
         """With ``>`` marks the quoted lines show themselves, and answers may stand below them."""
@@ -175,6 +183,7 @@ class _Walk:
         block = [line.text for line in self.lines[start:end]]
         plain = 0 < len(block) <= 6 and (start > 0 or len(block) > 1) and start > low - 1
         named = plain and start > 0 and _NAME_LINE.match(block[0]) and len(block[0].split()) <= 9
+        named = named and not block[0].rstrip().endswith((".", "!", "?"))
         return start if named and not any(_SENTENCE_LIKE.search(line) for line in block) else last
 
     def _line(self, index: int, zone: Zone) -> None:
@@ -184,9 +193,10 @@ class _Walk:
             return
         if words[0] in ">|" or (_WROTE.match(line.text) and self._answers_follow(index)):
             self.aside.append((Removed.QUOTED, line.start, line.end))
-        elif _DISCLAIMER.search(words) and (zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2):
-            self.aside.append((Removed.DISCLAIMER, line.start, line.end))
-        elif _SENT_FROM.match(words):
+        elif (
+            _DISCLAIMER.search(words)
+            and (zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2)
+        ) or _SENT_FROM.match(words):
             self.aside.append((Removed.DISCLAIMER, line.start, line.end))
         elif self.speakers.turns:
             self._turn(line)
@@ -203,11 +213,15 @@ class _Walk:
             self.aside.append((Removed.OURS, line.start, line.end))
             self.last_ours = (start, line.end)
             return
-        if self.last_ours and self.speakers.says_yes(self.text[start : line.end], self.text[slice(*self.last_ours)]):
+        if self.last_ours and self.speakers.says_yes(
+            self.text[start : line.end], self.text[slice(*self.last_ours)]
+        ):
             self.stretches.append(Stretch(*self._question(*self.last_ours), Zone.ADOPTED, (start, line.end)))
         self.last_ours = None
         if match and match[2]:
-            self.stretches.append(Stretch(line.start + match.start(2), line.start + match.end(2), Zone.SIGNATURE))
+            self.stretches.append(
+                Stretch(line.start + match.start(2), line.start + match.end(2), Zone.SIGNATURE)
+            )
         self.stretches.append(Stretch(start, line.end, Zone.OWN))
 
     def _question(self, start: int, end: int) -> tuple[int, int]:
@@ -221,7 +235,11 @@ class _Walk:
             return
         start, end = self.lines[cut].start, self.lines[-1].end
         own = " ".join(self.text[s.start : s.end] for s in self.stretches)
-        if what is Removed.FORWARDED and _ADOPTS.search(own) and not self.speakers.names_us(self.text[start : start + 400]):
+        if (
+            what is Removed.FORWARDED
+            and _ADOPTS.search(own)
+            and not self.speakers.names_us(self.text[start : start + 400])
+        ):
             self._adopted_forward(cut)
         else:
             self.aside.append((what, start, end))

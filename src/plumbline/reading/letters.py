@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001 - lists of words and expressions read better unbroken
 """Characters that are not what they seem: invisible ones are taken out, look-alikes are read as what they show."""
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ INVISIBLE: Final = re.compile(
 #: Runs of these hide whole sentences; single joiners inside a word do not.
 TAG_CHARACTERS: Final = re.compile("[\U000e0000-\U000e0fff]")
 
-_CYRILLIC: Final = dict(zip("авеёкмнорстухіјѕԁԛԝһӏАВЕЁКМНОРСТУХІЈЅ", "abeekmhopctyxijsdqwhlABEEKMHOPCTYXIJS", strict=True))
+_CYRILLIC: Final = dict(
+    zip("авеёкмнорстухіјѕԁԛԝһӏАВЕЁКМНОРСТУХІЈЅ", "abeekmhopctyxijsdqwhlABEEKMHOPCTYXIJS", strict=True)
+)
 _GREEK: Final = dict(zip("αβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abeiknoptuxABEZHIKMNOPTYX", strict=True))
 _PUNCTUATION: Final = dict(zip("‘’‚‛′`´“”„‟″«»‐‑‒–—―−…\u00a0\u2007\u202f\u2009\u200a\u3000", "''''''''''''''------" + "-. " + "     ", strict=False))  # fmt: skip
 _MIXED: Final = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")

@@ -92,11 +92,15 @@ class Matcher:
             for cue, pattern, match in self._matches(sentence, words, channel):
                 first, last = sentence.span(match.start() + 1, match.end())
                 if _named(match, sentence, original, self.not_names):
-                    found.append(Hit(cue, number, first, last, _scopes(sentence, first, last, pattern, marks, before)))
+                    found.append(
+                        Hit(cue, number, first, last, _scopes(sentence, first, last, pattern, marks, before))
+                    )
             before = marks
         return found
 
-    def _matches(self, sentence: Sentence, words: set[str], channel: str) -> Iterator[tuple[Cue, Pattern, re.Match[str]]]:
+    def _matches(
+        self, sentence: Sentence, words: set[str], channel: str
+    ) -> Iterator[tuple[Cue, Pattern, re.Match[str]]]:
         tried: set[int] = set()
         for cue, pattern in self.cues.candidates(words):
             if id(pattern) in tried or not _applies(cue, sentence.zone, channel):  # type: ignore[arg-type]
@@ -138,7 +142,7 @@ def _applies(cue: Cue, zone: Zone, channel: str) -> bool:
 
 
 def _named(match: re.Match[str], sentence: Sentence, original: str, not_names: frozenset[str]) -> bool:
-    """A pattern with ``<Name>`` holds only for a capitalised word that is no everyday name (Excel, Monday)."""
+    """A pattern with ``<Name>`` holds only for a capitalised word that is no everyday name (Excel)."""
     if "name" not in match.re.groupindex:
         return True
     at, _ = sentence.span(*match.span("name"))
@@ -146,10 +150,15 @@ def _named(match: re.Match[str], sentence: Sentence, original: str, not_names: f
     word = original[start : sentence.ends[at]]
     if sentence.words[at] in not_names or len(word) < 4 or not word[0].isupper() or word.isupper():
         return False
-    return sum(original[begin].isupper() for begin in sentence.starts) < len(sentence.words) * 0.7 or len(sentence.words) < 4
+    return (
+        sum(original[begin].isupper() for begin in sentence.starts) < len(sentence.words) * 0.7
+        or len(sentence.words) < 4
+    )
 
 
-def _scopes(sentence: Sentence, first: int, last: int, pattern: Pattern, marks: list[Marks], before: list[Marks]) -> frozenset[str]:  # fmt: skip
+def _scopes(
+    sentence: Sentence, first: int, last: int, pattern: Pattern, marks: list[Marks], before: list[Marks]
+) -> frozenset[str]:
     names = {m.scope.name for m in before if m.scope.where == "near"} if before else set()
     if sentence.question:
         names.add("question")
@@ -165,10 +174,15 @@ def _scopes(sentence: Sentence, first: int, last: int, pattern: Pattern, marks: 
     return frozenset(names) if names else _NONE
 
 
-def _reached(sentence: Sentence, first: int, last: int, pattern: Pattern, scope: Scope, spans: list[tuple[int, int]]) -> bool:  # fmt: skip
-    """Markers before the cue in its clause and near, or inside it unless it says so itself. Two negations undo each other."""
+def _reached(
+    sentence: Sentence, first: int, last: int, pattern: Pattern, scope: Scope, spans: list[tuple[int, int]]
+) -> bool:
+    """Markers shortly before the cue, or inside unless it says so itself. Two negations undo each other."""
     clause = sentence.clauses[first]
     inside = 0 if pattern.negates else sum(first < low and high <= last for low, high in spans)
-    ahead = sum(high <= first and first - high <= scope.reach and sentence.clauses[low] == clause for low, high in spans)
+    ahead = sum(
+        high <= first and first - high <= scope.reach and sentence.clauses[low] == clause
+        for low, high in spans
+    )
     count = inside + ahead
     return count % 2 == 1 if scope.name == "negated" else count > 0

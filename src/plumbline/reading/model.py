@@ -38,7 +38,8 @@ VALUES: Final[dict[Field, tuple[str, ...]]] = {
     Field.AUTHORITY: ("decision_maker", "influencer", "evaluator", "none_stated"),
     Field.COMPETITOR: ("yes", "no"),
     Field.NOT_A_BUYER: (
-        "job_seeker", "student", "vendor", "existing_customer_support", "press", "spam", "wrong_company", "no",
+        "job_seeker", "student", "vendor", "existing_customer_support", "press", "spam", "wrong_company",
+        "no",
     ),
     Field.DATA_RIGHTS: ("unsubscribe", "object", "erase", "access", "rectify", "no"),
 }  # fmt: skip
@@ -83,8 +84,8 @@ class Removed(StrEnum):
 class Message:
     """One received text. ``received`` is the local date of the recipient, needed to resolve dates.
 
-    ``channel`` is email, form, chat, call_note or transcript; ``our_names`` are names of our company, products
-    and people, so that our own words are recognised in a thread.
+    ``channel`` is email, form, chat, call_note or transcript; ``our_names`` are names of our company,
+    products and people, so that our own words are recognised in a thread.
     """
 
     text: str
@@ -149,7 +150,9 @@ class Reader(Protocol):
     """Anything that reads messages. ``name`` carries the version, as decisions store it."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name and version."""
+        ...
 
     def read(self, message: Message) -> Readings:
         """Never raises for any text; never obeys it."""

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """When: time expressions of a sentence, in days from the day the message was received.
 
 Without that day ("by 30 June", no anchor) an expression is not resolved rather than guessed.
@@ -19,7 +20,9 @@ _DAYS: Final = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun
 _MONTHS: Final = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12, "januar": 1, "februar": 2, "marz": 3, "mai": 5, "juni": 6, "juli": 7, "oktober": 10, "dezember": 12, "enero": 1, "febrero": 2, "marzo": 3, "abril": 4, "mayo": 5, "junio": 6, "julio": 7, "agosto": 8, "septiembre": 9, "octubre": 10, "noviembre": 11, "diciembre": 12, "janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "juin": 6, "juillet": 7, "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11, "decembre": 12}  # fmt: skip
 _WEEKDAY: Final = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miercoles|jueves|viernes|lundi|mardi|mercredi|jeudi|vendredi)"
 _MONTH: Final = r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch|z)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre)"
-_YEARLY: Final = r"(?:(?:financial|fiscal|calendar|academic|school|budget|contract|tax|grant|trading) )?(?:year|yr)"
+_YEARLY: Final = (
+    r"(?:(?:financial|fiscal|calendar|academic|school|budget|contract|tax|grant|trading) )?(?:year|yr)"
+)
 _WHEN: Final = re.compile(
     r" (?:"
     rf"(?P<past>DUR ago|last (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|fall|winter|night|time)|previous(?:ly)?|yesterday|since \S+|vor DUR|il y a DUR|hace DUR|for (?:the (?:last|past) )?DUR|(?:in )?the (?:last|past) DUR)"
@@ -50,13 +53,72 @@ _WHEN: Final = re.compile(
 )  # fmt: skip
 #: A message without any of these words speaks of no time at all.
 TIME_WORDS: Final = frozenset(
-    (
-        "DUR today tonight tonite morning afternoon evening now immediately asap eod cob eow eom eoq eoy business play tomorrow weekend week month quarter "
-        "year yr season spring summer autumn fall winter straight away right heute hoy sofort aujourd manana demain morgen woche semana semaine monat mes mois "
-        "quartal trimestre jahr ano annee an q1 q2 q3 q4 christmas xmas hour"
-    ).split()
+    [
+        "DUR",
+        "today",
+        "tonight",
+        "tonite",
+        "morning",
+        "afternoon",
+        "evening",
+        "now",
+        "immediately",
+        "asap",
+        "eod",
+        "cob",
+        "eow",
+        "eom",
+        "eoq",
+        "eoy",
+        "business",
+        "play",
+        "tomorrow",
+        "weekend",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "yr",
+        "season",
+        "spring",
+        "summer",
+        "autumn",
+        "fall",
+        "winter",
+        "straight",
+        "away",
+        "right",
+        "heute",
+        "hoy",
+        "sofort",
+        "aujourd",
+        "manana",
+        "demain",
+        "morgen",
+        "woche",
+        "semana",
+        "semaine",
+        "monat",
+        "mes",
+        "mois",
+        "quartal",
+        "trimestre",
+        "jahr",
+        "ano",
+        "annee",
+        "an",
+        "q1",
+        "q2",
+        "q3",
+        "q4",
+        "christmas",
+        "xmas",
+        "hour",
+    ]
 )
-_AHEAD: Final = re.compile(r" (?:in|within|inside|next|than|until|by|only|have|got|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b")
+_AHEAD: Final = re.compile(
+    r" (?:in|within|inside|next|than|until|by|only|have|got|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
+)
 _SEASONS: Final = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 12}
 
 
@@ -87,7 +149,9 @@ _FIXED: Final = {
 }  # fmt: skip
 
 
-def _days(match: re.Match[str], sentence: Sentence, folded: str, received: date | None) -> tuple[float | None, bool]:
+def _days(
+    match: re.Match[str], sentence: Sentence, folded: str, received: date | None
+) -> tuple[float | None, bool]:
     if match["past"]:
         return None, False
     for name, days in _FIXED.items():
@@ -119,9 +183,17 @@ def _first_of_month(day: date, months_ahead: int) -> date:
 
 
 def _duration(match: re.Match[str], sentence: Sentence, folded: str) -> tuple[float | None, bool]:
-    at = sentence.span(*match.span("durtoken"))[0] if match["dur"] else sentence.span(match.start() + 1, match.end())[0]
+    at = (
+        sentence.span(*match.span("durtoken"))[0]
+        if match["dur"]
+        else sentence.span(match.start() + 1, match.end())[0]
+    )
     days = duration_days(folded[sentence.starts[at] : sentence.ends[at]])
-    bare = bool(match["dur"]) and not match["durafter"] and not _AHEAD.search(sentence.shadow[match.start() : match.start("durtoken")])
+    bare = (
+        bool(match["dur"])
+        and not match["durafter"]
+        and not _AHEAD.search(sentence.shadow[match.start() : match.start("durtoken")])
+    )
     return days, bare
 
 
@@ -131,13 +203,21 @@ def _weekday(match: re.Match[str], received: date | None) -> float:
     if received is None or name in ("today", "tomorrow"):
         return (0 if name == "today" else 1 if name == "tomorrow" else 6) + later
     wanted = _DAYS.get(name, _DAYS.get(name[:3], 0))
-    return ((wanted - received.weekday() - 1) % 7) + 1 + (later if match["awo"] or (wanted - received.weekday()) % 7 else 0)
+    return (
+        ((wanted - received.weekday() - 1) % 7)
+        + 1
+        + (later if match["awo"] or (wanted - received.weekday()) % 7 else 0)
+    )
 
 
 def _day_of_month(match: re.Match[str], received: date | None) -> float:
     """The 12th: this month's or the next one's, so never more than a month away."""
     if match["which"] == "next":
-        return 25 if received is None else (_first_of_month(received, 1) - received).days + int(match["dom2"]) - 1
+        return (
+            25
+            if received is None
+            else (_first_of_month(received, 1) - received).days + int(match["dom2"]) - 1
+        )
     if received is None:
         return 15
     day = int(match["dom1"] or match["dom2"])

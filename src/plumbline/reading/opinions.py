@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """In a call note, the note-taker's guesses and old CRM entries are not what the prospect said."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S105 - lists of words and expressions read better unbroken
 """The little language of cue patterns, compiled to regular expressions over sentence shadows.
 
 ``word`` itself; ``word*`` its beginning; ``(a|b c|d*)`` one of, also nested; ``x?`` perhaps; ``~3`` up to three words
@@ -20,10 +21,122 @@ _NESTING: Final = 4
 
 #: Words too common to find a pattern by.
 COMMON: Final = frozenset(
-    "a an the to of in on at for by with from and or but if we i you it is are was be been am do does did have has had can could "
-    "would will should may might must our my your their its this that these those there here not no any some all as so up out me us "
-    "them he she they who what when how which get got just please about into more need want one also very new DUR MONEY de la le les el "
-    "los und der die das wir ich ein eine un une des est sind ist que para por en que nous je vous".split()
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "by",
+        "with",
+        "from",
+        "and",
+        "or",
+        "but",
+        "if",
+        "we",
+        "i",
+        "you",
+        "it",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "am",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "can",
+        "could",
+        "would",
+        "will",
+        "should",
+        "may",
+        "might",
+        "must",
+        "our",
+        "my",
+        "your",
+        "their",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "here",
+        "not",
+        "no",
+        "any",
+        "some",
+        "all",
+        "as",
+        "so",
+        "up",
+        "out",
+        "me",
+        "us",
+        "them",
+        "he",
+        "she",
+        "they",
+        "who",
+        "what",
+        "when",
+        "how",
+        "which",
+        "get",
+        "got",
+        "just",
+        "please",
+        "about",
+        "into",
+        "more",
+        "need",
+        "want",
+        "one",
+        "also",
+        "very",
+        "new",
+        "DUR",
+        "MONEY",
+        "de",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "und",
+        "der",
+        "die",
+        "das",
+        "wir",
+        "ich",
+        "ein",
+        "eine",
+        "un",
+        "une",
+        "des",
+        "est",
+        "sind",
+        "ist",
+        "que",
+        "para",
+        "por",
+        "en",
+        "que",
+        "nous",
+        "je",
+        "vous",
+    ]
 )
 
 
@@ -61,6 +174,15 @@ class _Part(NamedTuple):
     firsts: frozenset[str] | None = None
 
 
+_MARKS: Final = {
+    "^": _Part("^", None, frozenset()),
+    "$": _Part("(?= $)", None, frozenset()),
+    "*": _Part(r" \S+", None),
+    "#": _Part(r" \d\S*", None),
+    "<Name>": _Part(r" (?P<name>\S+)", None),
+}
+
+
 def parse_pattern(source: str, classes: Mapping[str, tuple[str, ...]], negators: frozenset[str]) -> Pattern:
     """Compile one pattern; ``PatternError`` says what is wrong with it."""
     parser = _Parser(source, classes)
@@ -70,7 +192,9 @@ def parse_pattern(source: str, classes: Mapping[str, tuple[str, ...]], negators:
     if whole.anchors is None:
         raise PatternError(f"pattern {source!r} has no word to find it by")
     end = "" if whole.expression.endswith("(?= $)") else "(?= )"
-    return Pattern(source, whole.expression + end, whole.anchors, not negators.isdisjoint(parser.words), whole.firsts)
+    return Pattern(
+        source, whole.expression + end, whole.anchors, not negators.isdisjoint(parser.words), whole.firsts
+    )
 
 
 class _Parser:
@@ -101,19 +225,17 @@ class _Parser:
                 part = _Part(f"(?:{part.expression})?", None)
             parts.append(part)
         anchors = [part.anchors for part in parts if part.anchors is not None]
-        return _Part("".join(part.expression for part in parts), min(anchors, key=_commonness, default=None), firsts)
+        return _Part(
+            "".join(part.expression for part in parts), min(anchors, key=_commonness, default=None), firsts
+        )
 
     def _element(self, token: str) -> _Part:
         if token == "(":
             return self._group()
+        if token in _MARKS:
+            return _MARKS[token]
         if token.startswith("~"):
             return _Part(rf"(?: \S+){{0,{token[1:]}}}?", None)
-        if token in ("^", "$"):
-            return _Part("^" if token == "^" else "(?= $)", None, frozenset())
-        if token in ("*", "#"):
-            return _Part(r" \S+" if token == "*" else r" \d\S*", None)
-        if token == "<Name>":
-            return _Part(r" (?P<name>\S+)", None)
         if token.startswith("<"):
             return self._class(token[1:-1])
         if token == "?":
@@ -132,7 +254,9 @@ class _Parser:
             self.at += 1
             options.append(self.row())
         if self.peek() != ")" or not all(option.expression for option in options):
-            raise PatternError(f"a bracket is not closed, or an alternative is empty, in pattern {self.source!r}")
+            raise PatternError(
+                f"a bracket is not closed, or an alternative is empty, in pattern {self.source!r}"
+            )
         self.at += 1
         self.depth -= 1
         return _one_of(options)
@@ -162,7 +286,9 @@ def _tokens(source: str) -> list[str]:
 
 def _one_of(options: list[_Part]) -> _Part:
     expression = "(?:" + "|".join(option.expression for option in options) + ")"
-    return _Part(expression, _union(option.anchors for option in options), _union(option.firsts for option in options))
+    return _Part(
+        expression, _union(option.anchors for option in options), _union(option.firsts for option in options)
+    )
 
 
 def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 #: Characters of the original that are looked at, and characters of the sender's own words that are read.
 MAX_ORIGINAL: Final = 400_000
 MAX_READ: Final = 20_000
-_CONTROL: Final = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0))} | {0x2028: "\n", 0x2029: "\n", 13: " "}  # fmt: skip
+_CONTROLS: Final = (*range(9), 11, 12, 13, *range(14, 32), 127, *range(128, 160))
+_CONTROL: Final = dict.fromkeys(_CONTROLS, " ") | {0x2028: "\n", 0x2029: "\n"}
 
 
 @dataclass(slots=True)
 class Prepared:
-    """The sender's own words as sentences over a view; ``text`` is the view, masked, for any model or prompt."""
+    """The sender's own words as sentences over a view; ``text`` is the view with its masks."""
 
     view: View
     text: str
@@ -43,14 +44,18 @@ class Prepared:
     def own_words(self) -> str:
         """What a second reader may be shown: the masked own words, nothing else."""
         return "\n".join(
-            self.text[sentence.starts[0] : sentence.ends[-1]] for sentence in self.sentences if sentence.zone is not Zone.ADOPTED
+            self.text[sentence.starts[0] : sentence.ends[-1]]
+            for sentence in self.sentences
+            if sentence.zone is not Zone.ADOPTED
         )
 
 
 def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     """Never raises, for any text, in time linear in its length."""
     view = _view(message.text)
-    text, lookalikes = unmask_letters(view.text.translate(_CONTROL) if not view.text.isprintable() else view.text)
+    text, lookalikes = unmask_letters(
+        view.text.translate(_CONTROL) if not view.text.isprintable() else view.text
+    )
     for place in lookalikes[:1]:
         view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
     planted = list(_planted(text, message.channel, view))
@@ -95,7 +100,12 @@ def _visible(view: View) -> View:
         at = 0
         for match in INVISIBLE.finditer(text):
             builder.copy(text[at : match.start()], piece.start + at)
-            builder.skip(Removed.INVISIBLE, piece.start + match.start(), piece.start + match.end(), gap=bool(TAG_CHARACTERS.search(match[0])))
+            builder.skip(
+                Removed.INVISIBLE,
+                piece.start + match.start(),
+                piece.start + match.end(),
+                gap=bool(TAG_CHARACTERS.search(match[0])),
+            )
             at = match.end()
         builder.copy(text[at:], piece.start + at)
     return builder.build(view.original)
@@ -109,7 +119,7 @@ def _end_of(view: View, at: int) -> int:
 
 
 def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:
-    """Stretches that are not the sender's message to us: orders to a machine, encoded walls, a note-taker's opinions."""
+    """Stretches that are no message to us: orders to a machine, encoded walls, a note-taker's opinions."""
     for what, spans in (
         (Removed.INSTRUCTION, addressed_to_machine(text)),
         (Removed.ENCODED, encoded_blocks(text)),
@@ -121,9 +131,11 @@ def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:
 
 
 def _blanked(text: str, holes: list[tuple[int, int]]) -> str:
-    """The text with the holes as empty lines, so that what was planted moves no signature and no quotation."""
+    """The text with the holes blank, so that what was planted moves no signature and no quotation."""
     for start, end in holes:
-        text = text[:start] + "".join("\n" if letter == "\n" else " " for letter in text[start:end]) + text[end:]
+        text = (
+            text[:start] + "".join("\n" if letter == "\n" else " " for letter in text[start:end]) + text[end:]
+        )
     return text
 
 
@@ -164,7 +176,9 @@ def _covered(text: str, stretches: list[Stretch], view: View) -> str:
     if not stretches:
         return text
     first, last = stretches[0].start, stretches[-1].end
-    found = [(what, start + first, end + first) for what, start, end in masks(text[first:last][: MAX_READ * 3])]
+    found = [
+        (what, start + first, end + first) for what, start, end in masks(text[first:last][: MAX_READ * 3])
+    ]
     for what, start, end in found:
         view.note(what, start, end)
     return masked(text, found)

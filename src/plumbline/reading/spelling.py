@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def spelling_table(raw: dict[str, Any]) -> dict[str, str]:
-    """``words`` maps spellings to words; one-letter slips in the words of ``slips`` are added, except ``never``."""
+    """``words`` maps spellings to words; one-letter slips in ``slips`` are added, except ``never``."""
     words = {str(odd): str(plain) for odd, plain in (raw.get("words") or {}).items()}
     never = set(str(raw.get("never", "")).split())
     table: dict[str, str] = {}

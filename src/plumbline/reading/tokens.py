@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 """Words, clauses and sentences of the stretches that may be read.
 
 Every sentence gets a *shadow*: its words in plain spelling, one space before each, with sums of money, lengths of
@@ -44,7 +45,9 @@ _SUFFIX: Final = r"(?:[ ]?(?:k|m|mn|mio|bn|million|millionen|millones|thousand|t
 _CURRENCY: Final = r"(?:£|\$|€|¥|₹|(?:usd|eur|gbp|cad|aud|inr|chf|sgd|nzd|rs)\b\.?)"
 _FIGURE: Final = r"\d[\d.,]*"
 _NAMED_AFTER: Final = r"(?:£|€|\$|(?:euros?|eur|usd|gbp|cad|aud|inr|chf|pounds?|dollars?|rupees?|quid|francs?|grand|lakhs?|crores?)\b)"
-_NOT_MONEY: Final = "rows|users|records|lines|km|miles|calls|items|skus|drawings|documents|homes|people|followers|orders"
+_NOT_MONEY: Final = (
+    "rows|users|records|lines|km|miles|calls|items|skus|drawings|documents|homes|people|followers|orders"
+)
 _MONEY: Final = (
     rf"(?:(?:us|ca|au|nz|c|a)?{_CURRENCY}[ ]?{_FIGURE}(?:[ ]?(?:-|to|and)[ ]?{_CURRENCY}?[ ]?{_FIGURE})?{_SUFFIX}\b"
     rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?{_SUFFIX}[ ]?{_NAMED_AFTER}"
@@ -63,12 +66,47 @@ _TOKEN: Final = re.compile(
     r"|(?P<pause>[,;:()\[\]\u3001\u2022]|[ ]-+[ ]|[ ]?--+[ ]?)"
     r"|(?P<sign>[=@&+%/>~])",
 )  # fmt: skip
-_SHORT: Final = frozenset("mr mrs ms dr st approx inc ltd co no vs ca etc eg ie dept prof sr sra hr z b bzw ggf inkl incl tel ext fig dec jan feb aug sept oct nov ref nr e g i p a appt".split())  # fmt: skip
+_SHORT: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "approx", "inc", "ltd", "co", "no", "vs", "ca", "etc", "eg", "ie", "dept", "prof", "sr", "sra", "hr", "z", "b", "bzw", "ggf", "inkl", "incl", "tel", "ext", "fig", "dec", "jan", "feb", "aug", "sept", "oct", "nov", "ref", "nr", "e", "g", "i", "p", "a", "appt"])  # fmt: skip
 _SPLIT: Final = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
-_IS: Final = frozenset("it that what there who he she here how where when one everything everyone nobody why this".split())
+_IS: Final = frozenset(
+    [
+        "it",
+        "that",
+        "what",
+        "there",
+        "who",
+        "he",
+        "she",
+        "here",
+        "how",
+        "where",
+        "when",
+        "one",
+        "everything",
+        "everyone",
+        "nobody",
+        "why",
+        "this",
+    ]
+)
 _IRREGULAR: Final = {"can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us"), "cannot": ("can", "not"), "ain't": ("is", "not"), "y'all": ("you", "all")}  # fmt: skip
-_ELIDED: Final = frozenset("l d j m n s t c qu".split())
-_BUT: Final = frozenset("but although though however whereas except unless aber pero mais sondern jedoch".split())
+_ELIDED: Final = frozenset(["l", "d", "j", "m", "n", "s", "t", "c", "qu"])
+_BUT: Final = frozenset(
+    [
+        "but",
+        "although",
+        "though",
+        "however",
+        "whereas",
+        "except",
+        "unless",
+        "aber",
+        "pero",
+        "mais",
+        "sondern",
+        "jedoch",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -138,7 +176,9 @@ class _Splitter:
             elif kind == "pause":
                 self.clause += 1
             elif kind is not None:
-                self._put(_TOKENS.get(kind) or _SIGNS.get(match[0], match[0]), match.start(), match.end(), stretch)
+                self._put(
+                    _TOKENS.get(kind) or _SIGNS.get(match[0], match[0]), match.start(), match.end(), stretch
+                )
 
     def _runs_on(self, stretch: Stretch) -> bool:
         """A long line that goes on in small letters on the next one is one sentence."""
@@ -148,7 +188,9 @@ class _Splitter:
         return stretch.start - before > 60 and self.now.ends[-1] >= before
 
     def _end(self, match: re.Match[str], stretch: Stretch) -> None:
-        if self.now is None or (match[0] == "\n" and match.end() == stretch.end and stretch.end - stretch.start > 60):
+        if self.now is None or (
+            match[0] == "\n" and match.end() == stretch.end and stretch.end - stretch.start > 60
+        ):
             return
         if match[0] == "." and self.now.words[-1] in _SHORT and self.now.ends[-1] == match.start():
             return
@@ -220,9 +262,20 @@ def duration_days(text: str) -> float | None:
     if match is None:
         return None
     unit = match["unit"].rstrip("s") if match["unit"] not in ("mes", "meses") else "mes"
-    days = next((UNIT_DAYS[key] for key in (unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute")) if key in UNIT_DAYS), None)
+    days = next(
+        (
+            UNIT_DAYS[key]
+            for key in (unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute"))
+            if key in UNIT_DAYS
+        ),
+        None,
+    )
     number = _number(match["high"] or match["low"])
-    return None if days is None or number is None else number * days + (days / 2 if "half" in text and number >= 1 else 0)
+    return (
+        None
+        if days is None or number is None
+        else number * days + (days / 2 if "half" in text and number >= 1 else 0)
+    )
 
 
 _LENGTH: Final = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from plumbline.reading.model import Note, Quote, Removed
@@ -58,7 +59,9 @@ class Builder:
 
     def build(self, original: str) -> View:
         """The finished view."""
-        return View("".join(self.parts), original, self.pieces, [piece.at for piece in self.pieces], self.notes)
+        return View(
+            "".join(self.parts), original, self.pieces, [piece.at for piece in self.pieces], self.notes
+        )
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ class View:
         if not self.text[first:last].strip():
             return []
         cuts = [first, *self._gaps(first, last), last]
-        made = (self._quote(low, high) for low, high in zip(cuts, cuts[1:], strict=False))
+        made = (self._quote(low, high) for low, high in pairwise(cuts))
         return [quote for quote in made if quote is not None]
 
     def _gaps(self, first: int, last: int) -> list[int]:
