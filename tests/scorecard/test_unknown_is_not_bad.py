@@ -18,6 +18,7 @@ from plumbline.domain.bands import Cutoffs
 from plumbline.domain.errors import InvalidScorecardError
 from plumbline.domain.words import Dimension, Kind
 from plumbline.scorecard import Cap, Scorecard, SignalBins, Term, band_change, plan, score
+from plumbline.scorecard.chances import Spread, fitted
 
 
 @given(slow.cases())
@@ -173,3 +174,10 @@ def test_more_signals_than_bits_are_told_apart() -> None:
     assert scores["missing"].to_list() == [[names[at] for at in sorted(lacks)] for lacks in lacking]
     assert scores["points_max"].to_list() == [1, 70, 71, 36, 0, 1, 2485]
     assert scores["band_change"].to_list() == [5000, 5000, 7500, 5000, 0, 5000, 10_000]
+
+
+def test_what_is_possible_stays_possible_when_weights_shrink() -> None:
+    light = Spread(0, np.array([1, 2**60, 0, 3])).light()
+    assert (light.weights > 0).tolist() == [True, True, False, True]
+    rare, common = fitted([np.array([1, 2**50]), np.array([2**40, 1])])
+    assert min(rare.min(), common.min()) == 1
