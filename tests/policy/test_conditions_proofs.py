@@ -47,7 +47,7 @@ def tree(text: str) -> Node:
 
 #: Every value that the conditions below can tell apart, so that asking all of them decides what is true.
 GRID = {
-    "x": [None, 0.0, 1.0, 1.5, 2.0, 3.0],
+    "x": [None, 0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0],
     "text": [None, "a", "b", "other"],
     "p": [None, True, False],
     "day": [None, date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)],
