@@ -37,7 +37,7 @@ def beside(index: int, rows: int) -> dict[str, pl.DataFrame]:
             }
         ),
         "duplicates": pl.DataFrame(
-            {"row": [9000 + index], "lead.id": [f"D{index}"], "duplicate_of": [f"L{first}"]}
+            {"row": [9000 + index], "lead.id": [f"D{index}"], "duplicate_of": [f"row {first + 1}"]}
         ),
         "rejected": pl.DataFrame(
             {

@@ -107,8 +107,14 @@ class RecordedRun:
         for index in self.folder.parts("duplicates"):
             found = self.folder.read_part(index, "duplicates").filter(pl.col("lead.id") == lead)
             if found.height:
-                return f" It repeats {found.item(0, 'duplicate_of')!r}, which has one."
+                return f" It repeats {self._first_of(found.item(0, 'duplicate_of'))}, which has one."
         return ""
+
+    def _first_of(self, row: str) -> str:
+        """What the lead of ``row 12`` is called."""
+        number = int(row.removeprefix("row "))
+        ids = self.folder.scan().filter(pl.col("in.row") == number).select("lead.id").collect()
+        return repr(ids.item()) if ids.height else row
 
     def _issues(self, row: int) -> Iterator[str]:
         for index in self.folder.parts("issues"):

@@ -33,4 +33,4 @@ def check(path: str, *known_heads: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(check(*sys.argv[1:]))
+    sys.exit(check(*sys.argv[1:]) or 0)

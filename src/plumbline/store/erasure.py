@@ -17,7 +17,7 @@ from plumbline.store.files import FolderLock, remove_leftovers
 from plumbline.store.run_folder import DECISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from plumbline.store.ledger_file import LedgerFile
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 #: The number of a lead's row in the file it was read from: names it in the files beside the parts.
 SOURCE_ROW: Final = "in.row"
 _DUPLICATES: Final = "duplicates"
+#: A duplicate names the first row of its lead as ``row 12``.
 _FIRST: Final = "duplicate_of"
+_ROW_NAME: Final = "row "
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,21 @@ def _places(folder: RunFolder, index: int, people: _People) -> list[int]:
 
 def _with_duplicates(folder: RunFolder, people: _People) -> _People:
     """A duplicate is the same lead read twice: with its first row go all that point at the same first."""
-    found = [folder.read_part(index, _DUPLICATES) for index in folder.parts(_DUPLICATES)]
-    if not found:
+    repeats = [folder.read_part(index, _DUPLICATES) for index in folder.parts(_DUPLICATES)]
+    if not repeats:
         return people
-    lines = pl.concat(found)
-    firsts = lines.filter(pl.col(LEAD).is_in(sorted(people.ids))).get_column(_FIRST)
-    ids = people.ids.union(firsts)
-    same = lines.filter(pl.col(_FIRST).is_in(sorted(ids)))
-    return _People(ids.union(same.get_column(LEAD)), people.rows.union(same.get_column("row")))
+    first = pl.col(_FIRST).str.strip_prefix(_ROW_NAME).cast(pl.Int64)
+    lines = pl.concat([*_decided(folder), *(one.select(LEAD, "row", first) for one in repeats)])
+    named = lines.filter(pl.col(LEAD).is_in(sorted(people.ids)) | pl.col("row").is_in(sorted(people.rows)))
+    same = lines.filter(pl.col(_FIRST).is_in(named.get_column(_FIRST).implode()))
+    return _People(people.ids.union(same.get_column(LEAD)), people.rows.union(same.get_column("row")))
+
+
+def _decided(folder: RunFolder) -> Iterator[pl.DataFrame]:
+    """Every lead that has a decision, as the first of its copies."""
+    for index in folder.parts():
+        leads = folder.read_part(index, columns=[LEAD, SOURCE_ROW]).filter(pl.col(LEAD).is_not_null())
+        yield leads.select(LEAD, pl.col(SOURCE_ROW).alias("row"), pl.col(SOURCE_ROW).alias(_FIRST))
 
 
 def _drop_beside(folder: RunFolder, people: _People) -> None:
@@ -126,7 +135,8 @@ def _about(people: _People, columns: list[str]) -> pl.Expr:
     """Whether a line is about these people: by its row, by an id, or by an id that is what it reports."""
     ids, rows = sorted(people.ids), sorted(people.rows)
     tests = [pl.lit(value=False)]
-    tests += [pl.col(name).is_in(ids) for name in (LEAD, _FIRST) if name in columns]
+    if LEAD in columns:
+        tests.append(pl.col(LEAD).is_in(ids))
     if "row" in columns:
         tests.append(pl.col("row").is_in(rows))
     if {"column", "value"} <= set(columns):
