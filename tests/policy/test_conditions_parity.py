@@ -15,6 +15,7 @@ from helpers_conditions import (
     Postgres,
     by_polars,
     by_rows,
+    by_stream,
     by_text,
     random_frame,
     random_numbers,
@@ -56,7 +57,8 @@ def pg(postgres: str) -> Iterator[Postgres]:
 
 @given(seed=seeds)
 def test_closures_and_duckdb_answer_as_polars_does(duck, seed) -> None:
-    agree(random_trees(seed), random_frame(seed), {"closures": by_rows, "DuckDB": duck})
+    engines = {"closures": by_rows, "DuckDB": duck, "streaming": by_stream}
+    agree(random_trees(seed), random_frame(seed), engines)
 
 
 @pytest.mark.postgres
@@ -68,7 +70,7 @@ def test_postgresql_answers_as_polars_does(pg, seed) -> None:
 @pytest.mark.postgres
 @given(seed=seeds)
 def test_calculated_numbers_are_the_same_doubles_everywhere(duck, pg, seed) -> None:
-    engines = {"closures": by_rows, "DuckDB": duck, "PostgreSQL": pg}
+    engines = {"closures": by_rows, "DuckDB": duck, "PostgreSQL": pg, "streaming": by_stream}
     agree(random_numbers(seed), random_frame(seed), engines)
 
 

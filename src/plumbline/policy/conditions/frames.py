@@ -70,7 +70,10 @@ _CALCULATE: Final[Mapping[Sum, Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
 
 
 def to_polars(node: Node) -> pl.Expr:
-    """An expression over columns named like the names; null is unknown. One value per row, always."""
+    """An expression over columns named like the names; null is unknown. One value per row, always.
+
+    Names are identifiers (the policy file sees to it): Polars reads ``^...$`` and ``*`` as patterns.
+    """
     if names_of(node):
         return _render(node)
     answer = to_row(node)({})  # a lone literal would give one row, whatever the height of the frame
