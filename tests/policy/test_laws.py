@@ -146,7 +146,7 @@ def silently_lowered(policy: Any, lead: dict[str, Any], field: str) -> bool:
     before, after = decide(batch(policy, *pair), policy, draw_key=KEY).iter_rows(named=True)
     if Route.of(after["intended_route"]) >= Route.of(before["intended_route"]):
         return False
-    acted = after["action"] == "ask" or after["route"] == "review"
+    acted = after["questions"] or after["route"] == "review"
     material = pair[1]["band_change"] >= policy.unknowns.material
     return not acted if material else not acted and after["confidence"] == 10_000
 
