@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from helpers_ledger import NOON, decisions, email, review
-from helpers_run import record_run, residue
+from helpers_run import PLAN, record_run, residue
 from plumbline.domain.errors import RunInProgressError, StorageError
 from plumbline.ledger import parts
 from plumbline.ledger.entry import Event
@@ -20,6 +20,7 @@ from plumbline.store import erasure, ledger_database
 from plumbline.store.erasure import Erasure, erase_leads, finish_erasures
 from plumbline.store.files import FolderLock
 from plumbline.store.ledger_file import LedgerFile
+from plumbline.store.recorder import RunRecorder
 from plumbline.store.run_check import verify_run
 
 if TYPE_CHECKING:
@@ -192,6 +193,18 @@ def test_a_rejected_row_goes_when_its_report_names_the_id(folder: RunFolder, led
     assert folder.read_part(0, "rejected").get_column("value").to_list() == ["phone of D0", "L1"]
     erase(folder, ledger, "L1")
     assert folder.read_part(0, "rejected").get_column("value").to_list() == ["phone of D0"]
+
+
+def test_a_run_without_reports_and_row_numbers_can_be_erased_from(
+    folder: RunFolder, ledger: LedgerFile
+) -> None:
+    with RunRecorder(folder, ledger, actor="system:qualify") as recorder:
+        recorder.start(PLAN, now=NOON)
+        plain = decisions(10).select("lead.id", "points")
+        recorder.record(0, plain, now=NOON, beside={"blanks": pl.DataFrame({"column": ["L4"], "rows": [3]})})
+    assert erase(folder, ledger, "L4") == Erasure(rows=1, tombstones=1)
+    assert verify_run(folder, ledger).intact
+    assert folder.read_part(0, "blanks").height == 1
 
 
 def test_erasing_again_changes_nothing(folder: RunFolder, ledger: LedgerFile) -> None:

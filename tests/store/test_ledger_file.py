@@ -14,6 +14,7 @@ from helpers_ledger import NOON, review
 from plumbline.domain.errors import LedgerError, StorageError, TamperedError
 from plumbline.ledger.entry import START, Draft, Event
 from plumbline.ledger.verify import Flaw, Verdict
+from plumbline.store import ledger_database
 from plumbline.store.ledger_file import LedgerFile, refuse_broken
 
 if TYPE_CHECKING:
@@ -99,6 +100,30 @@ def test_a_ledger_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> No
     with pytest.raises(LedgerError, match="There is no ledger"):
         LedgerFile(tmp_path / "none.sqlite", create=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_that_another_process_makes_at_the_same_moment_is_opened(
+    ledger: LedgerFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.append([review(1)], now=NOON)
+    monkeypatch.setattr(ledger_database, "_is_empty", lambda *_: True)  # as it was a moment ago
+    with LedgerFile(ledger.path) as second:
+        assert second.head() == ledger.head()
+
+
+def test_a_closed_ledger_says_so(ledger: LedgerFile) -> None:
+    ledger.close()
+    ledger.close()
+    with pytest.raises(LedgerError, match="refused: Cannot operate on a closed database"):
+        ledger.head()
+
+
+def test_an_emptied_file_is_no_ledger_to_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"")
+    with pytest.raises(LedgerError, match="is empty: it holds no ledger"):
+        LedgerFile(path, create=False)
+    assert path.read_bytes() == b""
 
 
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:

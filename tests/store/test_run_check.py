@@ -11,13 +11,13 @@ from helpers_ledger import NOON, decisions
 from helpers_run import PLAN, record_run
 from plumbline.ledger import parts
 from plumbline.ledger.verify import Flaw
+from plumbline.store.ledger_file import LedgerFile
 from plumbline.store.recorder import RunRecorder
-from plumbline.store.run_check import RunVerdict, verify_run
+from plumbline.store.run_check import ABOUT_RUNS, RunVerdict, verify_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plumbline.store.ledger_file import LedgerFile
     from plumbline.store.run_folder import RunFolder
 
 
@@ -37,6 +37,13 @@ def test_a_run_that_is_under_way_verifies_as_far_as_it_goes(folder: RunFolder, l
         folder.write_part(1, decisions(100, 100))
         verdict = verify_run(folder, ledger)
     assert (verdict.intact, verdict.finished, verdict.parts, verdict.rows) == (True, False, 1, 100)
+
+
+def test_a_ledger_need_not_be_read_twice(folder: RunFolder, ledger: LedgerFile) -> None:
+    record_run(folder, ledger)
+    verdict = ledger.verify(keep=ABOUT_RUNS)
+    assert verify_run(folder, ledger, verdict=verdict) == verify_run(folder, ledger)
+    assert verdict.intact
 
 
 def change_a_value(folder: RunFolder) -> None:
@@ -117,6 +124,12 @@ def test_what_was_changed_is_named(
     broken = verify_run(folder, ledger).broken
     assert broken.flaw in flaws
     assert message in broken.message
+
+
+def test_a_run_the_ledger_never_heard_of_is_not_said_to_verify(folder: RunFolder, tmp_path: Path) -> None:
+    with LedgerFile(tmp_path / "one.sqlite") as known, LedgerFile(tmp_path / "other.sqlite") as unknown:
+        run = record_run(folder, known)
+        assert verify_run(folder, unknown).broken.message.startswith(f"The ledger knows no run {run}")
 
 
 def test_a_broken_ledger_proves_nothing_about_a_run(folder: RunFolder, ledger: LedgerFile) -> None:

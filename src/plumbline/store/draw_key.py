@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.errors import UnreadableFileError
-from plumbline.store.files import storage_errors
+from plumbline.store.files import create_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +22,9 @@ def draw_key(ledger: Path) -> bytes:
         UnreadableFileError: What is there is no key.
     """
     path = ledger.with_suffix(".key")
-    with storage_errors(path):
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return stored_draw_key(ledger)
-    key = secrets.token_bytes(_BYTES)
-    with storage_errors(path), os.fdopen(handle, "wb") as out:
-        out.write(key)
-        out.flush()
-        os.fsync(out.fileno())
-    return key
+    if not path.exists():
+        create_once(path, secrets.token_bytes(_BYTES))
+    return stored_draw_key(ledger)
 
 
 def stored_draw_key(ledger: Path) -> bytes:

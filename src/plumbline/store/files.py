@@ -37,6 +37,26 @@ def write_atomically(path: Path, content: bytes | Callable[[Path], object]) -> N
         _sync(path.parent)
 
 
+def create_once(path: Path, content: bytes) -> bool:
+    """Write a file for its owner's eyes only, unless it is there; whether this call made it.
+
+    Of several processes one makes it, and all of them find it whole.
+    """
+    tmp = path.with_name(f".{path.name}.{os.getpid()}{_TMP}")
+    with storage_errors(path):
+        try:
+            tmp.touch(mode=0o600)
+            tmp.write_bytes(content)
+            _sync(tmp)
+            path.hardlink_to(tmp)
+        except FileExistsError:
+            return False
+        finally:
+            tmp.unlink(missing_ok=True)
+        _sync(path.parent)
+    return True
+
+
 def remove_leftovers(folder: Path) -> None:
     """Delete what a killed writer left half-written. Only for who holds the folder's lock."""
     with storage_errors(folder):
@@ -59,7 +79,7 @@ class FolderLock:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / ".lock"
-        self._file: int | None = None
+        self._file = -1
 
     def __enter__(self) -> Self:
         with storage_errors(self._path):
@@ -78,9 +98,7 @@ class FolderLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        os.close(self._file)
 
 
 def _sync(path: Path) -> None:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from plumbline.ledger.entry import Fact, Header
     from plumbline.ledger.parts import PartFact
+    from plumbline.ledger.verify import Verdict
     from plumbline.store.ledger_file import LedgerFile
     from plumbline.store.run_folder import RunFolder
 
-_ABOUT_RUNS: Final = (
+#: The kinds of entries that a run is verified by.
+ABOUT_RUNS: Final = (
     Event.DECISIONS_RECORDED,
     Event.ERASURE_PERFORMED,
     Event.RUN_FINISHED,
@@ -46,14 +48,15 @@ class RunVerdict:
         return self.broken is None
 
 
-def verify_run(folder: RunFolder, ledger: LedgerFile) -> RunVerdict:
+def verify_run(folder: RunFolder, ledger: LedgerFile, *, verdict: Verdict | None = None) -> RunVerdict:
     """Recompute the roots of all parts and compare them with the ledger, which is verified first.
 
+    ``verdict`` saves reading the ledger again: it was made with ``ledger.verify(keep=ABOUT_RUNS)``.
     Rows are counted from 1 within their part. An unfinished run is verified as far as it goes: a part
     that was written but not yet recorded is then no fault.
     """
     run = str(folder.manifest().get("run"))
-    verdict = ledger.verify(keep=_ABOUT_RUNS)
+    verdict = verdict or ledger.verify(keep=ABOUT_RUNS)
     record = _Record.of(run, verdict.kept)
     return RunVerdict(
         run,
@@ -78,7 +81,7 @@ class _Record:
     @classmethod
     def of(cls, run: str, headers: Iterable[Header]) -> _Record:
         """Sort out the headers that speak of the run."""
-        of_kind: dict[Event, list[Header]] = {kind: [] for kind in _ABOUT_RUNS}
+        of_kind: dict[Event, list[Header]] = {kind: [] for kind in ABOUT_RUNS}
         for header in headers:
             of_kind[header.kind].append(header)
         started = [header for header in of_kind[Event.RUN_STARTED] if header.ref == run]
@@ -93,44 +96,38 @@ class _Record:
 
 
 def _problems(folder: RunFolder, record: _Record) -> Iterator[Broken]:
-    yield from _documents(folder, record)
+    yield from filter(None, _documents(folder, record))
     for index, fact in sorted(record.parts.items()):
-        yield from _part(folder, fact, record.erased.get(index, set()))
+        yield from filter(None, [_part(folder, fact, record.erased.get(index, set()))])
     for index in folder.parts():
         if record.finished and index not in record.parts:
             yield Broken(0, Flaw.UNKNOWN_PART, f"Part {index} of {folder.path} is not in the ledger.")
 
 
-def _documents(folder: RunFolder, record: _Record) -> Iterator[Broken]:
+def _documents(folder: RunFolder, record: _Record) -> Iterator[Broken | None]:
     if record.manifest is None:
         message = f"The ledger knows no run {record.run}, which {folder.path} says it holds."
         yield Broken(0, Flaw.DOCUMENT, message)
-        return
+    yield _document(folder, MANIFEST, record.manifest)
     documents = folder.manifest().get("documents")
-    for name, digest in {
-        MANIFEST: record.manifest,
-        **(documents if isinstance(documents, dict) else {}),
-    }.items():
-        yield from _document(folder, name, digest)
+    for name, digest in documents.items() if isinstance(documents, dict) else ():
+        yield _document(folder, name, digest)
 
 
-def _document(folder: RunFolder, name: str, digest: object) -> Iterator[Broken]:
+def _document(folder: RunFolder, name: str, digest: object) -> Broken | None:
     try:
         found = sha256(folder.read_document(name)).hexdigest()
     except UnreadableFileError as error:
-        yield Broken(0, Flaw.DOCUMENT, str(error))
-        return
+        return Broken(0, Flaw.DOCUMENT, str(error))
     if found != digest:
-        yield Broken(0, Flaw.DOCUMENT, f"{folder.path / name} was changed after the run started.")
+        return Broken(0, Flaw.DOCUMENT, f"{folder.path / name} was changed after the run started.")
+    return None
 
 
-def _part(folder: RunFolder, fact: PartFact, erased: set[int]) -> Iterator[Broken]:
+def _part(folder: RunFolder, fact: PartFact, erased: set[int]) -> Broken | None:
     if fact.index not in folder.parts():
-        yield Broken(0, Flaw.MISSING_PART, f"{fact.name} is in the ledger, but not in {folder.path}.")
-        return
+        return Broken(0, Flaw.MISSING_PART, f"{fact.name} is in the ledger, but not in {folder.path}.")
     try:
-        broken = check_part(folder.read_part(fact.index), fact, erased)
+        return check_part(folder.read_part(fact.index), fact, erased)
     except UnreadableFileError as error:
-        broken = Broken(0, Flaw.UNREADABLE_PART, str(error))
-    if broken:
-        yield broken
+        return Broken(0, Flaw.UNREADABLE_PART, str(error))
