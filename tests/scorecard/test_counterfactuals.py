@@ -101,3 +101,12 @@ def test_it_is_said_why_there_is_none(capped_case: slow.Case) -> None:
 def test_completeness_is_not_offered_as_a_change(completeness_case: slow.Case) -> None:
     flips = counterfactuals({"filled": 10.0}, completeness_case.card, Cutoffs(9, 6, 3))
     assert flips.up is None
+
+
+def test_changes_stand_in_the_order_of_the_card(capped_case: slow.Case) -> None:
+    """Also when a capped signal comes before one without a cap."""
+    lead = {"employees": 10.0, "email_kind": "x", "demo": False}
+    flips = counterfactuals(lead, capped_case.card, Cutoffs(90, 19, -99), changeable=["demo", "employees"])
+    assert flips.up is not None
+    assert [change.signal for change in flips.up.changes] == ["employees", "demo"]
+    assert flips.up.points == 19
