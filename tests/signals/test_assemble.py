@@ -107,3 +107,19 @@ def test_completeness_counts_declared_signals_that_are_known() -> None:
     ]
     frame = clean(**{"account.employees": [1.0, None], "account.country": ["GB", None]})
     assert assemble(frame, *specs)["filled"].to_list() == [66.0, 0.0]
+
+
+def test_one_lead_and_many_fade_to_the_same_number() -> None:
+    signal = spec("heat", "event.visit", measure=Measure.DECAYED_COUNT, half_life=21)
+    marks = [(f"L{n}", "visit", f"2026-02-{1 + n % 28:02d}T0{n % 10}:{n % 60:02d}:07Z") for n in range(300)]
+    together = event_state(events(*marks), [signal], as_of=AS_OF).frame.rows()
+    apart = [event_state(events(mark), [signal], as_of=AS_OF).frame.row(0) for mark in marks]
+    assert apart == together
+
+
+def test_days_since_an_event_are_whole_and_a_window_forgets() -> None:
+    since = spec("since", "event.visit", measure=Measure.DAYS_SINCE)
+    recent = spec("recent", "event.visit", measure=Measure.COUNT, window=7)
+    table = events(("L0", "visit", "2026-02-20T11:00:00Z"), ("L0", "visit", "2026-02-10T11:00:00Z"))
+    frame = assemble(clean(x=[1]), since, recent, events=event_state(table, [since, recent], as_of=AS_OF))
+    assert frame.select("since", "recent").row(0) == (9.0, 0.0)

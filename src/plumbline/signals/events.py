@@ -65,7 +65,7 @@ def _column(spec: SignalSpec) -> str:
 def _known_at(events: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     at = pl.col("at").str.to_datetime(time_zone="UTC", time_unit="us", strict=False)
     moment = as_of.astimezone(UTC)
-    age = (pl.lit(moment) - pl.col("at")).dt.total_seconds() / _SECONDS_A_DAY
+    age = (pl.lit(moment) - pl.col("at")).dt.total_seconds()
     return events.with_columns(at).filter(pl.col("at") <= moment).with_columns(age=age)
 
 
@@ -73,13 +73,14 @@ def _measured(spec: SignalSpec) -> pl.Expr:
     kind = (spec.source or "").removeprefix(EVENT)
     age = pl.col("age").filter(_counts(spec, kind))
     if spec.measure is Measure.DAYS_SINCE:
-        return age.min().floor()
+        return (age.min() // _SECONDS_A_DAY).cast(pl.Float64)
     if spec.measure is Measure.DECAYED_COUNT:
-        half_life = float(spec.half_life or 1)
-        return (0.5 ** (age / half_life)).sum().round(_DECIMALS)
+        # A product, not a quotient: Polars divides one row and many rows by a number differently.
+        per_second = 1.0 / ((spec.half_life or 1) * _SECONDS_A_DAY)
+        return (0.5 ** (age.cast(pl.Float64) * per_second)).sum().round(_DECIMALS)
     return age.len().cast(pl.Float64)
 
 
 def _counts(spec: SignalSpec, kind: str) -> pl.Expr:
     is_kind = pl.col("kind") == kind
-    return is_kind if spec.window is None else is_kind & (pl.col("age") <= spec.window)
+    return is_kind if spec.window is None else is_kind & (pl.col("age") <= spec.window * _SECONDS_A_DAY)
