@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from plumbline.policy.columns import FEW
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 MISS, HIT, UNKNOWN, ERROR = range(4)
 LETTERS: Final = "-h?!"
 _LETTER_POINTS: Final = np.array([ord(letter) for letter in LETTERS], dtype=np.uint32)
-#: Below this many rows Python objects are quicker than array conversions.
-FEW: Final = 32
 
 
 def answer_matrix(answers: pl.DataFrame) -> NDArray[np.uint8]:
@@ -34,13 +34,20 @@ def answer_matrix(answers: pl.DataFrame) -> NDArray[np.uint8]:
 
 def mark_errors(outcomes: NDArray[np.uint8], rules: Sequence[Rule], unreadable: pl.Series) -> None:
     """Turn unknown into error, in place, where a signal that the rule reads came but cannot be read."""
-    names = set(unreadable.explode(empty_as_null=False).drop_nulls().unique().to_list())
+    names = _names_in(unreadable)
     if not names:
         return
     flags = {name: unreadable.list.contains(name).fill_null(value=False).to_numpy() for name in sorted(names)}
     for outcome, rule in zip(outcomes, rules, strict=True):
         for name in names.intersection(rule.reads):
             outcome[(outcome == UNKNOWN) & flags[name]] = ERROR
+
+
+def _names_in(lists: pl.Series) -> set[str]:
+    """All names in a column of lists."""
+    if len(lists) <= FEW:
+        return {name for names in lists.to_list() for name in names or ()}
+    return set(lists.explode(empty_as_null=False).drop_nulls().unique().to_list())
 
 
 def letters(outcomes: NDArray[np.uint8]) -> list[str]:

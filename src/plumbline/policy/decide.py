@@ -10,7 +10,8 @@ import polars as pl
 
 from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Autonomy, Dimension, Route, Stream
-from plumbline.policy.answers import FEW, answer_matrix, letters, mark_errors
+from plumbline.policy.answers import answer_matrix, letters, mark_errors
+from plumbline.policy.columns import FEW, filled
 from plumbline.policy.compiled import DISQUALIFY, OBJECTION, Suggestion
 from plumbline.policy.draws import draw_numbers, selected
 from plumbline.policy.plan import BANDS, SUGGESTIONS, plan_of
@@ -69,9 +70,9 @@ def decide(frame: pl.DataFrame, policy: CompiledPolicy, *, draw_key: bytes) -> p
         its frame. A lead
         whose person objected has neither scores nor rules nor draws: only its place in the objection queue.
     """
-    objected = frame["objected"].fill_null(value=False)
-    if not objected.any():
+    if not frame["objected"].any():
         return _decided(frame, plan_of(policy), draw_key)
+    objected = frame["objected"].fill_null(value=False)
     at = np.concatenate([np.flatnonzero(~objected.to_numpy()), np.flatnonzero(objected.to_numpy())])
     decided = _decided(frame.filter(~objected), plan_of(policy), draw_key)
     return pl.concat([decided, _objections(frame.filter(objected), policy)])[np.argsort(at)]
@@ -219,7 +220,7 @@ def _explained(
 
 def _confidence(known: pl.DataFrame, ways: Ways) -> NDArray[np.int16]:
     """What the chance of another band leaves; nothing where a rule that matters has no answer."""
-    settled = PER - known["band_change"].fill_null(PER).to_numpy()
+    settled = PER - filled(known["band_change"], PER)
     nothing = ways.open.any(axis=0) | ways.error.any(axis=0) | ways.hangs
     return np.where(nothing, 0, settled).astype(np.int16)
 

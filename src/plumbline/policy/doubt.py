@@ -17,6 +17,7 @@ import polars as pl
 
 from plumbline.domain.words import Dimension
 from plumbline.policy.answers import MISS, UNKNOWN, answer_matrix
+from plumbline.policy.columns import filled, is_missing
 from plumbline.policy.conditions import to_polars
 from plumbline.policy.names import RESULTS
 
@@ -93,7 +94,7 @@ def _doubtful(doubts: Doubts, known: pl.DataFrame) -> dict[str, Flags]:
     for dimension, levels in doubts.grid.items():
         low, high = _range(doubts.reach[dimension], known)
         found[dimension.value] = low < high
-        points = known[dimension.value].fill_null(0).to_numpy()
+        points = filled(known[dimension.value], 0)
         found[f"{dimension}_level"] = _step(levels, points + low) != _step(levels, points + high)
     found["points"] = np.logical_or.reduce([found[dimension.value] for dimension in Dimension])
     return {name: found[name] for name in sorted(doubts.reads)}
@@ -106,7 +107,7 @@ def _range(
     low = np.zeros(known.height, dtype=np.int32)
     high = low.copy()
     for name, least, most in reach:
-        missing = known[name].is_null().to_numpy()
+        missing = is_missing(known[name])
         low += missing * np.int32(least)
         high += missing * np.int32(most)
     return low, high

@@ -90,10 +90,10 @@ def _digests(prefix: bytes, units: Iterable[str], key: bytes) -> bytes:
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix).copy
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
 
-    def digest(unit: str) -> bytes:
+    digests = []
+    for unit in units:
         first, second = inner(), outer()
         first.update(unit.encode())
         second.update(first.digest())
-        return second.digest()
-
-    return b"".join(map(digest, units))
+        digests.append(second.digest())
+    return b"".join(digests)

@@ -9,8 +9,10 @@ import numpy as np
 
 from plumbline.domain.words import Route
 from plumbline.policy.answers import ERROR, HIT, UNKNOWN
+from plumbline.policy.columns import filled, is_missing
 from plumbline.policy.doubt import hanging
 from plumbline.policy.plan import BANDS, NO_BAND
+from plumbline.policy.scalars import PER
 from plumbline.policy.schema import IfUnknown
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def _would_matter(plan: Plan, which: Flags, route: NDArray[np.int32], proposed: 
 
 def _unsure(plan: Plan, frame: pl.DataFrame) -> Flags:
     """Leads whose band may well change. A change nobody computed counts as certain."""
-    change = frame["band_change"].fill_null(10_000).to_numpy()
+    change = filled(frame["band_change"], PER)
     return (change >= plan.policy.unknowns.material) & (change > 0)
 
 
@@ -104,7 +106,7 @@ def _askable(plan: Plan, frame: pl.DataFrame, open_: Flags, unsure: Flags) -> Fl
         for rule, is_open in zip(policy.rules, open_, strict=True):
             if name in rule.reads:
                 wanted |= is_open
-        asks[at] = wanted & frame[name].is_null().to_numpy() if wanted.any() else wanted
+        asks[at] = wanted & is_missing(frame[name]) if wanted.any() else wanted
     return asks
 
 
