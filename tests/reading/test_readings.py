@@ -26,7 +26,7 @@ def expected(labels: str) -> list[tuple[str, str]]:
 def test_nine_of_ten_labels_of_our_own_paraphrases_are_read(reader):
     right = wrong = 0
     for channel, text, labels in LINES:
-        readings = reader.read(Message(text, channel))
+        readings = reader.read(Message(text.replace("\\n", "\n"), channel))
         for name, value in expected(labels):
             hit = readings.value(Field(name)) == value
             right, wrong = right + hit, wrong + (not hit)

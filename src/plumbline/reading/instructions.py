@@ -83,11 +83,11 @@ _RULES: Final = tuple(
             r"<\|?(?:im_start|im_end|system|endoftext|assistant|user|inst)\|?>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:system|instruction|response|assistant|input|output)\b",
         ),
         (
-            "as to with at under into in =",
+            "classif categori label mark tag flag score rate rank grade record treat route escalate prioriti log regist assign upgrade downgrade qualif process file output consider count promote move put set",
             rf"\b{_VERB}(?:s|ed|ing)?\b.{{0,12}}\b(?:this|that|the|my|our|it|me|us|every|any|all|following|present|such)\b.{{0,30}}\b(?:message|lead|enquiry|inquiry|contact|sender|request|email|e-mail|mail|account|record|ticket|conversation|form|submission|one|us|me|it|company|call|case)\b.{{0,25}}\b(?:as|to be|to|with|at|under|into|in|=)\b.{{0,30}}\b{_LABEL}\b",
         ),
         (
-            "to be",
+            "labelled labeled classified marked scored treated tagged ranked rated recorded routed flagged left out logged filed categori",
             r"\b(?:messages?|leads?|this|enquir\w+|inquir\w+|contacts?|mails?|they|it|we|these)\b.{0,60}\b(?:is|are|must|should|shall|has|have|needs?)\b.{0,12}\bto be (?:labelled|labeled|classified|marked|scored|treated|tagged|ranked|rated|recorded|routed|flagged|left out|logged|filed|categori[sz]ed)\b",
         ),
         (

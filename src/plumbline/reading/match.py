@@ -103,10 +103,11 @@ class Matcher:
     ) -> Iterator[tuple[Cue, Pattern, re.Match[str]]]:
         tried: set[int] = set()
         for cue, pattern in self.cues.candidates(words):
-            if id(pattern) in tried or not _applies(cue, sentence.zone, channel):  # type: ignore[arg-type]
+            if id(pattern) in tried:
                 continue
             tried.add(id(pattern))
-            if pattern.firsts is not None and pattern.firsts.isdisjoint(words):
+            hopeless = pattern.firsts is not None and pattern.firsts.isdisjoint(words)
+            if hopeless or not _applies(cue, sentence.zone, channel):  # type: ignore[arg-type]
                 continue
             match = _first_match(pattern, sentence, words)
             if match is not None:
@@ -131,9 +132,14 @@ def _first_match(pattern: Pattern, sentence: Sentence, words: set[str]) -> re.Ma
     """The first match, tried only where the pattern can begin."""
     if pattern.firsts is None:
         return pattern.regex.search(sentence.shadow)
-    regex = pattern.regex
-    begins = sorted(at for word in pattern.firsts & words for at in sentence.places[word])
-    return next((match for at in begins if (match := regex.match(sentence.shadow, at))), None)
+    regex, shadow, places = pattern.regex, sentence.shadow, sentence.places
+    found = None
+    for word in pattern.firsts & words:
+        for at in places[word]:
+            match = regex.match(shadow, at)
+            if match is not None and (found is None or at < found.start()):
+                found = match
+    return found
 
 
 def _applies(cue: Cue, zone: Zone, channel: str) -> bool:

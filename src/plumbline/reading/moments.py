@@ -117,7 +117,7 @@ TIME_WORDS: Final = frozenset(
     ]
 )
 _AHEAD: Final = re.compile(
-    r" (?:in|within|inside|next|than|until|by|only|have|got|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
+    r" (?:in|within|inside|next|than|until|by|only|have|got|another|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
 )
 _SEASONS: Final = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 12}
 
