@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -205,6 +206,16 @@ def test_bodies_exchanged_between_entries_are_found() -> None:
 )
 def test_a_chained_header_that_plumbline_never_writes_is_found(raw: bytes) -> None:
     assert broken_at([(raw, sha256(GENESIS + raw).digest(), None, None)]) == (1, Flaw.HEADER)
+
+
+@pytest.mark.parametrize(
+    "refs", [b"{x}", b'{"refs":[1]}', b'{"refs":[["a"]]}', b'{"refs":1.5}', b'{"refs":{}}']
+)
+def test_a_tombstone_that_names_no_references_is_found(refs: bytes) -> None:
+    raw = record(chain([tombstone(range(1))])[0])[0]
+    forged = re.sub(rb'"facts":\{.*?\}', b'"facts":' + refs, raw)
+    assert forged != raw
+    assert broken_at([(forged, sha256(GENESIS + forged).digest(), None, None)]) == (1, Flaw.HEADER)
 
 
 def test_text_in_a_header_cannot_pose_as_its_keys() -> None:

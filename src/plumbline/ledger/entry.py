@@ -182,7 +182,11 @@ def to_the_hour(now: datetime) -> datetime:
 
 
 def _fact(value: object) -> Fact:
-    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    if isinstance(value, int | str):
+        return value
+    raise TypeError(f"{value!r} is no fact")
 
 
 def _refuse_unless_fact(name: str, fact: Fact) -> None:

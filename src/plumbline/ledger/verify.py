@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from plumbline.ledger.entry import GENESIS, START, Event, Head, Header
+from plumbline.domain.errors import LedgerError
+from plumbline.ledger.entry import GENESIS, START, Event, Head, Header, erased_refs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -111,8 +111,8 @@ class _Walk:
             commitment, kind, ref, _ = match.groups()
             if seq == expected and digest != self.expected.hash:
                 return Broken(seq, Flaw.HEAD, f"Entry {seq} is not the one whose hash was kept outside.")
-            if kind in rare:
-                self._take(kind, raw)
+            if kind in rare and not self._take(kind, raw):
+                return _broken_link(seq, None)
             if salt is None or content is None:
                 if commitment is not None:
                     self.missing.setdefault(ref, []).append(seq)
@@ -124,15 +124,17 @@ class _Walk:
                 self.bodies += 1
         return None
 
-    def _take(self, kind: bytes, raw: bytes) -> None:
+    def _take(self, kind: bytes, raw: bytes) -> bool:
+        """Note a header that more depends on; whether it can be read at all."""
+        try:
+            header = Header.decode(raw)
+        except LedgerError:
+            return False
         if kind in self.keep:
-            self.kept.append(Header.decode(raw))
+            self.kept.append(header)
         if kind == _TOMBSTONE:
-            self._bury(raw)
-
-    def _bury(self, raw: bytes) -> None:
-        for ref in json.loads(raw)["facts"].get("refs", ()):
-            self.erased += len(self.missing.pop(ref.encode(), ()))
+            self.erased += sum(len(self.missing.pop(ref.encode(), ())) for ref in erased_refs(header))
+        return True
 
     def end(self) -> Broken | None:
         """What can only be told once all entries were read."""
