@@ -78,6 +78,12 @@ def test_the_delimiter_is_found_out(write, delimiter):
     assert len(open_source(write(text)).columns) == 2
 
 
+def test_the_line_that_tells_excel_the_delimiter_is_believed_and_is_no_header(write):
+    source = open_source(write("sep=;\r\na;b,c\r\n1;2\r\n"))
+    assert source.columns == ("a", "b,c")
+    assert [batch.frame.rows() for batch in source.batches()] == [[(1, "1", "2")]]
+
+
 def test_a_gzip_file_that_ends_early_fails_while_reading_and_says_so(write):
     source = open_source(write(GZIPPED[:-2000], "x.csv.gz"))
     with pytest.raises(errors.DamagedFileError, match="cannot be read to its end"):
@@ -88,6 +94,29 @@ def test_a_truncated_parquet_file_is_damaged(write, tmp_path):
     pl.DataFrame({"a": range(1000)}).write_parquet(tmp_path / "good.parquet")
     with pytest.raises(errors.DamagedFileError):
         open_source(write((tmp_path / "good.parquet").read_bytes()[:-50], "cut.parquet"))
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\xff"])  # Polars stops silently at the one and raises at the other
+def test_a_parquet_file_damaged_inside_fails_while_reading_and_says_so(tmp_path, byte):
+    path = tmp_path / "bad.parquet"
+    pl.DataFrame({"a": [f"value {i}" for i in range(20_000)]}).write_parquet(path, compression="zstd")
+    raw = bytearray(path.read_bytes())
+    raw[200:1200] = byte * 1000
+    path.write_bytes(raw)
+    with pytest.raises(errors.DamagedFileError, match="cannot be read as Parquet"):
+        list(open_source(path).batches())
+
+
+def test_a_parquet_column_with_the_name_of_the_row_number_is_refused(tmp_path):
+    pl.DataFrame({"#row": [1]}).write_parquet(tmp_path / "x.parquet")
+    with pytest.raises(errors.DuplicateHeaderError):
+        open_source(tmp_path / "x.parquet")
+
+
+def test_a_file_that_may_not_be_opened_says_so(write, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(errors.MissingFileError, match="may not be read"):
+        open_source(write("a,b\n"))
 
 
 def test_nested_and_binary_parquet_columns_are_refused_by_name(tmp_path):

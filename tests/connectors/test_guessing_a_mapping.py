@@ -50,6 +50,7 @@ def test_exports_of_known_systems_are_recognised(system):
     }
     found = of({name: cells.get(field, ["a", "b", "c"]) for name, field in columns.items()})
     assert found.system == system
+    assert f"# The columns are those of a {system} export." in found.to_yaml()
     assert found.columns == columns
 
 
@@ -76,6 +77,28 @@ def test_a_name_that_the_contents_contradict_becomes_a_field_of_its_own_and_says
     [entry] = of({name: values}).guesses
     assert str(entry.field).startswith("extra.")
     assert why in entry.why
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "field"),
+    [
+        ("Number to ring", ["+44 20 7946 0001", "(020) 7946-0002", "0044 20 7946 0003"], "contact.phone"),
+        ("Where to look", ["https://a.com/x", "www.b.example", "c.co.uk"], "account.website"),
+        ("Company", ["yes", "no", "yes"], "extra.company"),
+        ("Profiling objection", ["maybe", "perhaps", "who knows"], "extra.profiling_objection"),
+    ],
+)
+def test_contents_decide_where_names_are_silent_or_wrong(name, values, field):
+    assert of({name: values}).columns == {name: field}
+
+
+def test_columns_that_would_get_the_same_name_are_told_apart():
+    assert of({"Plan A": ["x"], "plan-a": ["x"], "1st!": ["x"], "名": ["x"]}).columns == {
+        "Plan A": "extra.plan_a",
+        "plan-a": "extra.plan_a_2",
+        "1st!": "extra.c_1st",
+        "名": "extra.column_4",
+    }
 
 
 def test_a_date_that_can_only_be_read_one_way_gets_its_format():
@@ -162,6 +185,37 @@ def test_the_first_rows_of_a_file_are_enough(write):
     found = guess(open_source(write("id,mail\n" + rows)))
     assert found.columns == {"id": "lead.id", "mail": "contact.email"}
     assert found.rows == 5
+
+
+def test_a_starter_policy_has_signals_rules_and_examples_for_what_is_there():
+    found = of(
+        {
+            "Email": emails(60),
+            "Employees": [str(10 * i) for i in range(60)],
+            "Job Title": ["CTO", "Student", "VP"] * 20,
+            "Account Tier": ["strategic", "standard", "standard"] * 20,
+            "Created": ["2026-01-01"] * 60,
+            "Country": ["GB", "DE", "GB"] * 20,
+            "Machines": [str(i) for i in range(60)],
+            "Product ID": ["7", "8", "7"] * 20,
+            "Why us?": [f"because of reason {i}" for i in range(60)],
+            "Trial": ["yes", "no", "yes"] * 20,
+            "Do not call": ["yes", "no", "yes"] * 20,
+            "Renewal": ["2027-01-01"] * 59 + ["2028-01-01"],
+        }
+    )
+    text = starter_policy(found)
+    policy, issues = compile_policy(text)
+    assert issues == []
+    assert {rule.id for rule in policy.rules} == {
+        "large-account", "strategic", "throwaway", "waited-too-long", "student",
+    }  # fmt: skip
+    assert policy.scorecard["machines"] == {"< 30": 0, ">= 30": 5}
+    assert policy.scorecard["product_id"] == {"7": 5, "8": 0, "other": 0}
+    assert policy.scorecard["trial"] == {"yes": 5, "no": 0}
+    assert "# - Why us?: free text" in text
+    assert "# - Do not call: says how to reach them" in text
+    assert "# - Renewal: a date" in text
 
 
 def test_a_file_without_rows_is_guessed_by_its_names(write):

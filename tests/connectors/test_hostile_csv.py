@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from plumbline.connectors import csv_rows
+from plumbline.connectors import csv_rows, csv_source
 from plumbline.connectors.csv_rows import Table
 from plumbline.connectors.csv_source import read_rows
+from plumbline.connectors.layout import Layout
 
 TEXT = st.text(st.sampled_from('ab ,;"\n\r\té€😀'), max_size=6)
 #: For the csv module a carriage return ends a line by itself; here only with a newline.
 CELL = TEXT.map(lambda text: text.replace("\r", "\r\n"))
+NOTHING = np.zeros(0, np.uint64)
 ROWS = st.lists(st.lists(CELL, min_size=0, max_size=5), max_size=8)
 
 
@@ -52,7 +55,7 @@ def found(raw: bytes, block: int, width: int = 3) -> dict[int, tuple[str | None,
     return accepted | refused
 
 
-@settings(max_examples=300)
+@settings(max_examples=250)
 @given(
     ROWS,
     st.sampled_from(["\n", "\r\n"]),
@@ -67,12 +70,14 @@ def test_the_csv_module_reads_the_same_rows(rows, newline, quoting, block, width
 
 
 HOSTILE = st.lists(
-    st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"x", b"\xff", b"\0", b"\xc3\xa9"]),
+    st.sampled_from(
+        [b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"x", b"\xff", b"\0", b"\xc3\xa9", b"\xef\xbb\xbf"]
+    ),
     max_size=40,
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=250)
 @given(HOSTILE.map(b"".join), st.integers(1, 40))
 def test_any_bytes_give_each_row_number_exactly_once(raw, block):
     frame, rejected = read(raw, block)
@@ -80,17 +85,48 @@ def test_any_bytes_give_each_row_number_exactly_once(raw, block):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-@settings(max_examples=200)
-@given(HOSTILE.map(b"".join), st.integers(1, 40), st.integers(1, 3))
-def test_the_size_of_the_blocks_does_not_change_what_is_read(raw, block, width):
-    assert found(raw, block, width) == found(raw, len(raw) + 1, width)
+@settings(max_examples=250)
+@given(HOSTILE.map(b"".join), st.integers(1, 40), st.integers(1, 3), st.integers(1, 20))
+def test_neither_blocks_nor_windows_change_what_is_read(raw, block, width, narrow):
+    with pytest.MonkeyPatch.context() as patched:
+        whole = found(raw, len(raw) + 1, width)
+        patched.setattr(csv_source, "_NARROW", narrow)
+        assert found(raw, block, width) == whole
+
+
+@settings(max_examples=250)
+@given(HOSTILE.map(b"".join), st.integers(1, 3))
+def test_the_fast_way_reads_what_the_exact_way_reads(raw, width):
+    with pytest.MonkeyPatch.context() as patched:
+        fast = found(raw, len(raw) + 1, width)
+        patched.setattr(csv_source, "read_layout", lambda raw, byte: Layout(0, True, NOTHING, NOTHING, False))
+        patched.setattr(csv_source, "plain_end", lambda raw, start, table: start)
+        assert fast == found(raw, len(raw) + 1, width)
+
+
+@pytest.mark.parametrize("block", [1, 7, 20])
+def test_a_line_that_never_ends_is_refused_and_reading_goes_on_below_it(monkeypatch, block):
+    monkeypatch.setattr(csv_source, "RECORD_LIMIT", 30)
+    frame, rejected = read(b"1,2,3\n" + b"x" * 100 + b"\n4,5,6\n", block)
+    assert frame["#row"].to_list() == [1, 3]
+    assert rejected.select("row", "code").rows() == [(2, "cell_too_large")]
+
+
+@pytest.mark.parametrize("block", [1, 7, 1000])
+def test_a_quote_that_never_closes_costs_its_line_only_however_long_the_file(monkeypatch, block):
+    monkeypatch.setattr(csv_source, "RECORD_LIMIT", 30)
+    frame, rejected = read(b'1,"2,3\n' + b"4,5,6\n" * 50, block)
+    assert frame["#row"].to_list() == list(range(2, 52))
+    assert rejected.select("row", "code").rows() == [(1, "row_quotes")]
 
 
 def test_without_counting_separators_a_short_row_would_be_padded_silently(monkeypatch):
     """Negative control: Polars alone does not see the short row."""
     raw = b"1,2,3\n4,5\n"
     assert found(raw, 60) == expected(raw) == {1: ("1", "2", "3"), 2: None}
-    monkeypatch.setattr(csv_rows, "_read_regular", lambda raw, layout, table: csv_rows._polars(raw, table))
+    monkeypatch.setattr(
+        csv_rows, "_read_regular", lambda raw, layout, table: csv_rows._polars(raw, table, quoted=True)
+    )
     assert found(raw, 60) == {1: ("1", "2", "3"), 2: ("4", "5", None)}
 
 

@@ -50,6 +50,7 @@ columns:
   C: contact.email
   D: {field: account.employees, date: "%d/%m/%Y"}
   E: {field: lead.created_at, date: "%q"}
+  G: {field: lead.last_contact_at, date: "%Y"}
   F: 7
 colums: {}
 """
@@ -66,9 +67,11 @@ colums: {}
         ("field_mapped_twice", 7),
         ("bad_date_format", 8),
         ("bad_date_format", 9),
-        ("wrong_type", 10),
-        ("unknown_key", 11),
+        ("bad_date_format", 10),
+        ("wrong_type", 11),
+        ("unknown_key", 12),
     ]
+    assert problems("file: 5\ncolumns: {}") == [("wrong_type", 1)]
 
 
 def test_columns_the_file_does_not_have_are_errors_and_the_nearest_name_is_offered():
@@ -88,6 +91,11 @@ def test_columns_the_file_does_not_have_are_errors_and_the_nearest_name_is_offer
 )
 def test_a_text_that_is_no_plain_yaml_is_refused(text, code):
     assert code in [issue_code for issue_code, _ in problems(text)]
+
+
+def test_problems_of_the_yaml_speak_of_a_mapping():
+    with pytest.raises(InvalidMappingError, match="A mapping file is a mapping of keys"):
+        parse_mapping("- just\n- a list")
 
 
 def test_without_a_mapped_id_leads_are_called_by_their_row(write):

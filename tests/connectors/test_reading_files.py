@@ -79,6 +79,20 @@ def test_parquet_values_become_the_text_a_csv_would_have(tmp_path):
     assert frame["nothing"].null_count() == 2
 
 
+def test_parquet_cells_that_no_csv_could_hold_are_refused_alone(tmp_path):
+    path = tmp_path / "x.parquet"
+    pl.DataFrame({"n": [1, 2, 3, 4], "a": ["x", "nul\0", "y" * 50, None]}).write_parquet(path)
+    source = open_source(path, FileSettings(cell_limit=40))
+    [batch] = source.batches()
+    assert source.columns == ("n", "a")
+    assert source.sha256() == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert batch.frame["#row"].to_list() == [1, 4]
+    assert batch.rejected.select("row", "column", "code").rows() == [
+        (2, "a", "nul_byte"),
+        (3, "a", "cell_too_large"),
+    ]
+
+
 def test_a_header_without_rows_gives_no_leads_and_no_error(write):
     for name, content in [("x.csv", "a,b\n"), ("y.csv", "a,b")]:
         source = open_source(write(content, name))
@@ -205,6 +219,8 @@ def test_batches_keep_the_order_and_the_size_asked_for(write):
 def test_a_source_can_be_read_twice_and_knows_its_hash(write):
     path = write(TEXT)
     source = open_source(path)
+    lines = open_source(write('{"a": 1}\n', "x.jsonl"))
+    assert lines.sha256() == hashlib.sha256(b'{"a": 1}\n').hexdigest()
     assert [b.frame.rows() for b in source.batches()] == [b.frame.rows() for b in source.batches()] == [ROWS]
     assert source.sha256() == hashlib.sha256(TEXT.encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,8 @@ from plumbline.connectors.errors import DuplicateHeaderError, EmptyFileError, Wr
 from plumbline.connectors.records import Record, read_record
 
 DELIMITERS: Final = (",", ";", "\t", "|")
+#: The first line of CSV that Excel is meant to open: ``sep=;``.
+_SEPARATOR_LINE: Final = re.compile(rb"sep=(?P<sign>[,;\t|])\r?\n", re.IGNORECASE)
 #: Records looked at to tell delimiters apart.
 _SAMPLE: Final = 50
 
@@ -29,12 +32,15 @@ def read_dialect(sample: bytes, *, final: bool, asked: str | None) -> Dialect:
 
     Raises ``EmptyFileError``, ``WrongDelimiterError`` or ``DuplicateHeaderError``.
     """
-    best = _best(sample, final=final)
+    told = _SEPARATOR_LINE.match(sample)
+    start = told.end() if told else 0
+    rows = sample[start:]
+    best = told["sign"].decode() if told else _best(rows, final=final)
     delimiter = asked or best
-    header = _header(sample, delimiter, final=final)
-    if asked and asked != best and len(header.cells) == 1 and _width(sample, best, final=final) > 1:
+    header = _header(rows, delimiter, final=final)
+    if asked and asked != best and len(header.cells) == 1 and _width(rows, best, final=final) > 1:
         raise WrongDelimiterError(f"the file is separated by {_named(best)}, not by {_named(asked)}")
-    return Dialect(delimiter, _names(header), header.end)
+    return Dialect(delimiter, _names(header), start + header.end)
 
 
 def _header(sample: bytes, delimiter: str, *, final: bool) -> Record:

@@ -7,6 +7,7 @@ ten microseconds a row, twice that with the first pass that finds the keys.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from json import JSONDecodeError, JSONDecoder
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -15,16 +16,17 @@ import polars as pl
 from plumbline.connectors.batch import ROW, Batch, Rejection, rejected_frame, shown
 from plumbline.connectors.encoding import detect, raw_blocks, utf8_blocks
 from plumbline.connectors.errors import DuplicateHeaderError, EmptyFileError
-from plumbline.connectors.opening import file_sha256, opened
+from plumbline.connectors.opening import file_sha256, opened, sized
 from plumbline.domain.rowcodes import RowCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plumbline.connectors.settings import FileSettings
 
 _BLOCK: Final = 1 << 22
+_PIECE: Final = 2048
 _WORDS: Final = {True: "true", False: "false"}
 
 #: A flat object as received.
@@ -46,23 +48,20 @@ class JsonLinesSource:
 
     def batches(self, size: int = 100_000) -> Iterator[Batch]:
         """Rows in the order of the file, at most ``size`` in a batch."""
-        rows: list[tuple[int, Cells]] = []
-        refused: list[Rejection] = []
-        for row, read in _read_all(self.path, self.encoding, self.cell_limit):
-            if isinstance(read, Rejection):
-                refused.append(read)
-            else:
-                rows.append((row, read))
-            if len(rows) == size:
-                yield self._batch(rows, refused)
-                rows, refused = [], []
-        if rows or refused:
-            yield self._batch(rows, refused)
+        yield from sized(self._pieces(), size)
 
-    def _batch(self, rows: list[tuple[int, Cells]], refused: list[Rejection]) -> Batch:
-        numbers = pl.Series(ROW, [row for row, _ in rows], dtype=pl.Int64)
-        columns = [pl.Series(n, [cells.get(n) for _, cells in rows], dtype=pl.String) for n in self.columns]
-        return Batch(pl.DataFrame([numbers, *columns]), rejected_frame(refused))
+    def _pieces(self) -> Iterator[Batch]:
+        """The rows in small batches: thousands of live Python objects are fast, millions are not."""
+        reads = _read_all(self.path, self.encoding, self.cell_limit)
+        while some := list(islice(reads, _PIECE)):
+            rows = [(row, *self._values(read)) for row, read in some if not isinstance(read, Rejection)]
+            columns = zip(*rows, strict=True) if rows else [()] * (len(self.columns) + 1)
+            schema = {ROW: pl.Int64} | dict.fromkeys(self.columns, pl.String)
+            frame = pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+            yield Batch(frame, rejected_frame(read for _, read in some if isinstance(read, Rejection)))
+
+    def _values(self, cells: Cells) -> Iterable[str | None]:
+        return cells.values() if tuple(cells) == self.columns else map(cells.get, self.columns)
 
 
 def open_json_lines(path: Path, settings: FileSettings) -> JsonLinesSource:

@@ -31,13 +31,15 @@ _TOP: Final = np.uint64(63)
 class Layout:
     """The separators outside quotes in the proven part of some bytes: the first ``end`` of them.
 
-    ``is_broken`` says that a quote which neither opens nor closes a cell follows the proven part.
+    ``is_broken`` says that a quote which neither opens nor closes a cell follows the proven part;
+    ``is_quoted`` says that there are quotes that open and close cells.
     """
 
     end: int
     is_broken: bool
     newlines: Bits
     delimiters: Bits
+    is_quoted: bool
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -55,14 +57,21 @@ def read_layout(raw: bytes, delimiter: int) -> Layout:
     data = np.frombuffer(raw, np.uint8)
     newlines, delimiters = _where(data, _NEWLINE), _where(data, delimiter)
     bad = None
-    if b'"' in raw:
+    is_quoted = b'"' in raw
+    if is_quoted:
         quotes = _where(data, _QUOTE)
         inside = _parity(quotes)
         bad = _first_bad_quote(quotes, inside, newlines | delimiters, _line_returns(data, newlines), len(raw))
         newlines, delimiters = newlines & ~inside, delimiters & ~inside
     newlines = _below(newlines, len(raw) if bad is None else bad)
     end = _highest(newlines) + 1
-    return Layout(end, bad is not None, newlines, _below(delimiters, end))
+    return Layout(end, bad is not None, newlines, _below(delimiters, end), is_quoted)
+
+
+def plain_layout(raw: bytes, delimiter: int) -> Layout:
+    """The layout of whole lines whose quotes mean nothing."""
+    data = np.frombuffer(raw, np.uint8)
+    return Layout(len(raw), False, _where(data, _NEWLINE), _where(data, delimiter), False)
 
 
 def records(raw: bytes, layout: Layout) -> tuple[Positions, Positions]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -36,9 +36,11 @@ class MappingReader:
     def of(cls, text: str) -> MappingReader:
         """Read the text; ``InvalidMappingError`` when it is no YAML at all."""
         source, issues = read_source(text)
+        # The reader of policies also reads mappings; only its messages know of nothing else.
+        own = [replace(issue, message=issue.message.replace("policy", "mapping")) for issue in issues]
         if source is None:
-            raise InvalidMappingError(issues)
-        return cls(source, issues)
+            raise InvalidMappingError(own)
+        return cls(source, own)
 
     def text(self, key: str, default: str) -> str:
         """A word."""

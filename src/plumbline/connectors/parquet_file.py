@@ -31,14 +31,17 @@ if TYPE_CHECKING:
 _NESTED: Final = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 _MOMENTS: Final = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
 _MAGIC: Final = b"PAR1"
+#: What Polars raises for a damaged file; where it did not expect the damage, it panics.
+_DAMAGE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetSource:
-    """A Parquet file; ``kinds`` are its columns' own types."""
+    """A Parquet file; ``kinds`` are its columns' own types, ``rows`` what it says to hold."""
 
     path: Path
     kinds: pl.Schema
+    rows: int
     cell_limit: int
 
     @property
@@ -52,14 +55,22 @@ class ParquetSource:
 
     def batches(self, size: int = 100_000) -> Iterator[Batch]:
         """Rows in the order of the file, at most ``size`` in a batch."""
+        read = 0
+        try:
+            for chunk in self._chunks(size):
+                read += chunk.height
+                yield checked(chunk, self.kinds, self.cell_limit)
+        except _DAMAGE as error:
+            raise _damaged(self.path, str(error)) from error
+        # Polars may stop at a damaged page without a word, so what came is held against what was promised.
+        if read != self.rows:
+            raise _damaged(self.path, f"{read:,} of its {self.rows:,} rows could be read")
+
+    def _chunks(self, size: int) -> Iterator[pl.DataFrame]:
         rows = pl.scan_parquet(self.path, row_index_name=ROW, row_index_offset=1, glob=False)
         texts = rows.select(pl.col(ROW).cast(pl.Int64), *as_text(self.kinds))
-        try:
-            for chunk in texts.collect_batches(chunk_size=size, maintain_order=True):
-                for start in range(0, chunk.height, size):
-                    yield checked(chunk.slice(start, size), self.kinds, self.cell_limit)
-        except pl.exceptions.PolarsError as error:
-            raise _damaged(self.path, error) from error
+        for chunk in texts.collect_batches(chunk_size=size, maintain_order=True):
+            yield from chunk.iter_slices(size)
 
 
 def open_parquet(path: Path, settings: FileSettings) -> ParquetSource:
@@ -70,11 +81,12 @@ def open_parquet(path: Path, settings: FileSettings) -> ParquetSource:
     if start != _MAGIC:
         raise DamagedFileError(f"{path} is no Parquet file")
     try:
-        schema = pl.scan_parquet(path, glob=False).collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise _damaged(path, error) from error
+        scan = pl.scan_parquet(path, glob=False)
+        schema, rows = scan.collect_schema(), scan.select(pl.len()).collect().item()
+    except _DAMAGE as error:
+        raise _damaged(path, str(error)) from error
     refuse_nested(schema)
-    return ParquetSource(path, schema, settings.cell_limit)
+    return ParquetSource(path, schema, rows, settings.cell_limit)
 
 
 def checked(frame: pl.DataFrame, kinds: pl.Schema, cell_limit: int) -> Batch:
@@ -102,8 +114,8 @@ def refuse_nested(schema: pl.Schema) -> None:
         raise DuplicateHeaderError(f"no column may be called {ROW!r}: rows are numbered under this name")
 
 
-def _damaged(path: Path, error: Exception) -> DamagedFileError:
-    return DamagedFileError(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}")
+def _damaged(path: Path, why: str) -> DamagedFileError:
+    return DamagedFileError(f"{path} cannot be read as Parquet: {why.splitlines()[0]}")
 
 
 def _text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:

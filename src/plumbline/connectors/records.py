@@ -29,7 +29,20 @@ def read_record(raw: bytes, start: int, delimiter: bytes, *, final: bool) -> Rec
     line = _without_newline(raw[start:line_end])
     if b'"' not in line:
         return Record(line_end, tuple(line.split(delimiter)), None if line else RowCode.ROW_EMPTY)
+    if cells := _simple_cells(line, delimiter):
+        return Record(line_end, cells)
     return _read_quoted(raw, start, line_end, delimiter, final=final)
+
+
+def _simple_cells(line: bytes, delimiter: bytes) -> tuple[bytes, ...] | None:
+    """The cells of a line whose quoted cells hold neither quotes nor delimiters; None for another line."""
+    cells = line.split(delimiter)
+    for place, cell in enumerate(cells):
+        if cell.startswith(b'"'):
+            if len(cell) < len('""') or cell.find(b'"', 1) != len(cell) - 1:
+                return None
+            cells[place] = cell[1:-1]
+    return tuple(cells)
 
 
 def _read_quoted(raw: bytes, start: int, line_end: int, delimiter: bytes, *, final: bool) -> Record | None:
