@@ -60,7 +60,7 @@ class Brief:
         return "; ".join(statement.words for statement in self.statements)
 
 
-def make_brief(messages: Sequence[Readings], min_confidence: int = 7_000) -> Brief:
+def make_brief(messages: Sequence[Readings], min_confidence: int = 6_000) -> Brief:
     """The brief of a lead's messages, oldest first. Readings below the confidence and abstentions stay out."""
     by_field = {name: [*_statements(messages, name, min_confidence)] for name in Field}
     newest = tuple(found[-1] for found in by_field.values() if found)

@@ -28,7 +28,7 @@ _VERB: Final = r"(?:classify|categori[sz]e|label|labell|mark|tag|flag|score|rate
 
 #: What must occur, in small letters, before an expression is worth trying.
 _RULES: Final = tuple(
-    (tuple(triggers.split()), re.compile(expression, re.IGNORECASE))
+    (frozenset(triggers.split()), re.compile(expression, re.IGNORECASE))
     for triggers, expression in (
         (
             "ignore disregard forget override bypass skip drop",
@@ -192,6 +192,7 @@ _RULES: Final = tuple(
         ),
     )
 )
+_TRIGGERS: Final = frozenset().union(*(triggers for triggers, _ in _RULES))
 _CARRIES_ON: Final = re.compile(
     rf"\b(?:{_MACHINE}|{_LABEL}|instructions?|prompt|label\w*|classif\w+|override|json|output|routing|dringend|budget genehmigt|entscheider|antworte|"
     r"do not reply|no need to (?:mention|check|verify)|grateful for your help|respond|this (?:message|lead|note)|the (?:user|human|team|rep)|thank you for (?:your )?complian|confirm you|forthwith)\b|[{}=]", re.IGNORECASE,
@@ -229,8 +230,9 @@ def addressed_to_machine(text: str) -> Iterator[tuple[int, int]]:
 
 def _talk(text: str) -> Iterator[tuple[int, int]]:
     low = text.lower()
+    present = {trigger for trigger in _TRIGGERS if trigger in low}
     for triggers, expression in _RULES:
-        if any(trigger in low for trigger in triggers):
+        if not triggers.isdisjoint(present):
             for match in expression.finditer(text):
                 yield _trimmed(text, match.start(), match.end())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from plumbline.reading.layout import Zone
 
@@ -33,36 +33,44 @@ class Marks(NamedTuple):
     spans: list[tuple[int, int]]
 
 
-_Entry = tuple["Cue | Scope", "Pattern"]
 _NONE: Final[frozenset[str]] = frozenset()
 
 
+Owner = TypeVar("Owner")
+
+
 @dataclass(slots=True)
-class Index:
+class Index(Generic[Owner]):
     """Patterns by a word that must occur, so that a sentence meets only the few that could match."""
 
-    words: dict[str, list[_Entry]] = field(default_factory=dict)
-    beginnings: dict[str, list[_Entry]] = field(default_factory=dict)
+    entries: list[tuple[Owner, Pattern]] = field(default_factory=list)
+    words: dict[str, list[int]] = field(default_factory=dict)
+    beginnings: dict[str, list[int]] = field(default_factory=dict)
     lengths: tuple[int, ...] = ()
 
-    def candidates(self, words: Iterable[str]) -> Iterator[_Entry]:
-        """Entries whose anchor occurs among the words; an entry may come twice."""
+    def candidates(self, words: set[str]) -> Iterator[tuple[Owner, Pattern]]:
+        """Entries whose anchor occurs and that can begin with one of the words, in file order."""
+        numbers: set[int] = set()
         for word in words:
-            yield from self.words.get(word, ())
+            if (found := self.words.get(word)) is not None:
+                numbers.update(found)
             for length in self.lengths:
-                if length > len(word):
-                    break
-                if found := self.beginnings.get(word[:length]):
-                    yield from found
+                if (found := self.beginnings.get(word[:length])) is not None:
+                    numbers.update(found)
+        for number in sorted(numbers):
+            entry = self.entries[number]
+            if entry[1].firsts is None or not entry[1].firsts.isdisjoint(words):
+                yield entry
 
 
-def build_index(entries: Iterable[_Entry]) -> Index:
+def build_index(entries: Iterable[tuple[Owner, Pattern]]) -> Index[Owner]:
     """An index of cues or scopes with each of their patterns."""
-    index = Index()
-    for owner, pattern in entries:
+    index: Index[Owner] = Index()
+    for number, (owner, pattern) in enumerate(entries):
+        index.entries.append((owner, pattern))
         for anchor in pattern.anchors:
             kind = index.beginnings if anchor.endswith("*") else index.words
-            kind.setdefault(anchor.rstrip("*"), []).append((owner, pattern))
+            kind.setdefault(anchor.rstrip("*"), []).append(number)
     index.lengths = tuple(sorted({len(start) for start in index.beginnings}))
     return index
 
@@ -71,8 +79,8 @@ def build_index(entries: Iterable[_Entry]) -> Index:
 class Matcher:
     """Finds the hits of a cue file in sentences."""
 
-    cues: Index
-    scopes: Index
+    cues: Index[Cue]
+    scopes: Index[Scope]
     not_names: frozenset[str]
 
     @classmethod
@@ -101,29 +109,17 @@ class Matcher:
     def _matches(
         self, sentence: Sentence, words: set[str], channel: str
     ) -> Iterator[tuple[Cue, Pattern, re.Match[str]]]:
-        tried: set[int] = set()
         for cue, pattern in self.cues.candidates(words):
-            if id(pattern) in tried:
-                continue
-            tried.add(id(pattern))
-            hopeless = pattern.firsts is not None and pattern.firsts.isdisjoint(words)
-            if hopeless or not _applies(cue, sentence.zone, channel):  # type: ignore[arg-type]
-                continue
-            match = _first_match(pattern, sentence, words)
-            if match is not None:
-                yield cue, pattern, match  # type: ignore[misc]
+            if _applies(cue, sentence.zone, channel):
+                match = _first_match(pattern, sentence, words)
+                if match is not None:
+                    yield cue, pattern, match
 
     def _marks(self, sentence: Sentence, words: set[str]) -> list[Marks]:
         found: dict[str, Marks] = {}
-        tried: set[int] = set()
         for scope, pattern in self.scopes.candidates(words):
-            if id(pattern) in tried:
-                continue
-            tried.add(id(pattern))
-            if pattern.firsts is not None and pattern.firsts.isdisjoint(words):
-                continue
             for match in pattern.regex.finditer(sentence.shadow):
-                marks = found.setdefault(scope.name, Marks(scope, []))  # type: ignore[union-attr, arg-type]
+                marks = found.setdefault(scope.name, Marks(scope, []))
                 marks.spans.append(sentence.span(match.start() + 1, match.end()))
         return list(found.values())
 
