@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from plumbline.engines.recorded import readable
 from plumbline.engines.summary import first_of_queue, summarise
 from plumbline.qualify.summary import LedgerHead
 from plumbline.report import packet_html, run_html
@@ -24,6 +25,11 @@ INDEX: Final = "index.html"
 
 def write_pages(run: RecordedRun, ledger: LedgerFile, count: int) -> RunSummary:
     """Write the run's page and ``count`` evidence pages; give what the run's page says."""
+    with readable(run.folder):
+        return _written(run, ledger, count)
+
+
+def _written(run: RecordedRun, ledger: LedgerFile, count: int) -> RunSummary:
     packets = {lead: address(lead) for lead in first_of_queue(run.folder, count)}
     for lead, place in packets.items():
         write_page(run.folder.path / place, packet_html(run.packet(lead, plumbline=version("plumbline"))))

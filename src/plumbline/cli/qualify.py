@@ -16,9 +16,10 @@ from plumbline.cli.output import Json, Output, Quiet, complain, errors, fail
 from plumbline.cli.pages import write_pages
 from plumbline.cli.rows import What
 from plumbline.engines import LocalRun, RunRequest
-from plumbline.engines.recorded import RecordedRun
+from plumbline.engines.recorded import RecordedRun, readable
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
 from plumbline.report import print_summary
+from plumbline.report.words import count
 from plumbline.store import FolderLock, LedgerFile, RunFolder
 from plumbline.store.draw_key import draw_key
 
@@ -107,16 +108,16 @@ def _carry_out(request: RunRequest, output: Output) -> None:
 def _keep_event_issues(folder: RunFolder, behaviour: EventIntake, output: Output) -> None:
     """Rows of the events that could not be used stand beside the run; no row vanishes."""
     kinds = [kind for kind in (What.DECISIONS, What.DUPLICATES) if folder.parts(kind)]
-    known = [folder.scan(kind).select("lead.id").collect().to_series() for kind in kinds]
+    with readable(folder):
+        known = [folder.scan(kind).select("lead.id").collect().to_series() for kind in kinds]
     found = behaviour.issues(pl.concat(known).drop_nulls())
     if found.is_empty():
         return
     with FolderLock(folder.path):
         folder.write_beside(What.EVENT_ISSUES, 0, found)
     if not output.quiet:
-        complain(
-            f"warning: {found.height:,} lines about the events: plumbline issues {folder.path} lists them."
-        )
+        lines = count(found.height, "line")
+        complain(f"warning: {lines} about the events: plumbline issues {folder.path} lists them.")
 
 
 def _tell(warnings: list[Issue], output: Output) -> None:

@@ -12,6 +12,7 @@ import typer
 from plumbline.cli import places
 from plumbline.cli.output import Json, Output, Quiet, Run, table_of
 from plumbline.connectors.export import neutralised
+from plumbline.report.words import count
 from plumbline.store import write_atomically
 from plumbline.triage.report import ISSUE_SCHEMA
 
@@ -49,9 +50,9 @@ _COLUMNS_OF: Final = {
 }
 _HEAD: Final = ("row", "column", "value", "what is wrong", "code")
 _TITLES: Final = {
-    What.REJECTED: "rows rejected",
-    What.ISSUES: "cells to look at; their rows are kept",
-    What.EVENT_ISSUES: "events not used",
+    What.REJECTED: ("row rejected", "rows rejected"),
+    What.ISSUES: ("cell to look at; its row is kept", "cells to look at; their rows are kept"),
+    What.EVENT_ISSUES: ("event not used", "events not used"),
 }
 
 
@@ -67,7 +68,7 @@ def issues(
     lines = {kind: _lines(folder, kind) for kind in _TITLES}
     output.data({kind.value: frame.to_dicts() for kind, frame in lines.items()})
     for kind, frame in lines.items():
-        output.say(f"{frame.height:,} {_TITLES[kind]}")
+        output.say(count(frame.height, *_TITLES[kind]))
         if frame.height and show:
             output.console.print(table_of(_HEAD, frame.head(show).iter_rows(), right=(0,)))
         if frame.height > show:
@@ -87,7 +88,7 @@ def export(
     heights: list[int] = []
     write_atomically(out, lambda path: heights.extend(_write(frames, path)))
     output.data({"file": str(out), "what": what.value, "rows": sum(heights)})
-    output.say(f"{sum(heights):,} rows in {out}.")
+    output.say(f"{count(sum(heights), 'row')} in {out}.")
 
 
 def _write(frames: Iterator[pl.DataFrame], path: Path) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from plumbline.domain.errors import InvalidPolicyError, UnknownLeadError
+from plumbline.domain.errors import InvalidPolicyError, UnknownLeadError, UnreadableFileError
 from plumbline.domain.issues import Severity
 from plumbline.engines.local import POLICY, SCORECARD
 from plumbline.engines.mix import MIX_ROWS
@@ -56,7 +57,8 @@ class RecordedRun:
     def weighed(self, other: Bundle) -> Bundle:
         """Another bundle, with unknown values as likely as the first leads of this run say."""
         profiled = (pl.col("in.row") <= MIX_ROWS) & pl.col("points").is_not_null()
-        first = self.folder.scan().filter(profiled).collect()
+        with readable(self.folder):
+            first = self.folder.scan().filter(profiled).collect()
         return other.with_mix_of(signals_of(inputs_of(first), bundle=other, as_of=self.as_of))
 
     def record(self, lead: str) -> pl.DataFrame:
@@ -120,6 +122,16 @@ class RecordedRun:
         for index in self.folder.parts("issues"):
             lines = self.folder.read_part(index, "issues").filter(pl.col("row") == row)
             yield from (told(line) for line in lines.iter_rows(named=True))
+
+
+@contextmanager
+def readable(folder: RunFolder) -> Iterator[None]:
+    """Say that a part is damaged where reading all of them at once stumbles over one."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        message = f"{folder.path} holds a damaged part; plumbline ledger verify {folder.path} says which."
+        raise UnreadableFileError(message) from error
 
 
 def told(line: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from plumbline.domain.errors import UnknownLeadError, UnreadableFileError
 from plumbline.domain.fields import is_receivable
 from plumbline.domain.words import Stream
 from plumbline.engines.memory import run_in_memory
-from plumbline.engines.recorded import RecordedRun, told
+from plumbline.engines.recorded import RecordedRun, readable, told
 from plumbline.library.inputs import NO_KEY, events_from, intake_from, mapped, policy_from, read_text
 from plumbline.qualify.evidence import packet
 from plumbline.qualify.examples import run_examples
@@ -152,7 +152,8 @@ class Run:
     @property
     def decisions(self) -> pl.DataFrame:
         """One row per lead that was not erased."""
-        live = self.recorded.folder.scan().filter(pl.col("lead.id").is_not_null()).collect()
+        with readable(self.recorded.folder):
+            live = self.recorded.folder.scan().filter(pl.col("lead.id").is_not_null()).collect()
         return decisions_of(live)
 
     def explain(self, lead: str) -> Explanation:

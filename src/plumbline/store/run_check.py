@@ -106,6 +106,8 @@ def _problems(folder: RunFolder, record: _Record) -> Iterator[Broken]:
 
 def _documents(folder: RunFolder, record: _Record) -> Iterator[Broken | None]:
     if record.manifest is None:
+        if not folder.parts():  # killed between its first file and its first entry: nothing is claimed yet
+            return
         message = f"The ledger knows no run {record.run}, which {folder.path} says it holds."
         yield Broken(0, Flaw.DOCUMENT, message)
     yield _document(folder, MANIFEST, record.manifest)
