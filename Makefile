@@ -68,7 +68,7 @@ snapshots: $(VENV)/.dev  ## accept the present output as the expected one
 
 benchmarks: $(VENV)/.dev  ## measure, side by side with what a user would pick instead
 	$(BIN)/pip install --quiet --constraint constraints.txt --group bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(QUICK)
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist docs/_build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
