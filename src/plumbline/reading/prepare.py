@@ -87,12 +87,9 @@ def _view(original: str) -> View:
 
 def _visible(view: View) -> View:
     """The view without invisible characters. Runs of tag characters are a gap: whole sentences hide there."""
-    builder, at = Builder(notes=view.notes), 0
-    pieces = iter([*view.pieces, None])
-    for piece in pieces:
-        if piece is None:
-            break
-        text = view.text[piece.at : _end_of(view, piece.at)]
+    builder = Builder(notes=view.notes)
+    for piece in view.pieces:
+        text = view.text[piece.at : view.piece_end(piece)]
         builder.gap = builder.gap or piece.after_gap
         if not piece.exact:
             builder.stand_in(INVISIBLE.sub("", text), piece.start, piece.end)
@@ -109,13 +106,6 @@ def _visible(view: View) -> View:
             at = match.end()
         builder.copy(text[at:], piece.start + at)
     return builder.build(view.original)
-
-
-def _end_of(view: View, at: int) -> int:
-    from bisect import bisect_right  # noqa: PLC0415
-
-    index = bisect_right(view.starts, at)
-    return view.starts[index] if index < len(view.starts) else len(view.text)
 
 
 def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:

@@ -84,6 +84,11 @@ class View:
         piece = self.pieces[bisect_right(self.starts, at - 1) - 1]
         return piece.start + at - piece.at if piece.exact else piece.end
 
+    def piece_end(self, piece: Piece) -> int:
+        """Where in the view a piece ends."""
+        after = bisect_right(self.starts, piece.at)
+        return self.starts[after] if after < len(self.starts) else len(self.text)
+
     def quotes(self, first: int, last: int) -> list[Quote]:
         """The original words of ``[first, last)`` of the view, parted where something hidden lies between."""
         if not self.text[first:last].strip():
