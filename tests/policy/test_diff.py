@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,11 @@ from plumbline.policy import ChangeKind, diff
 from plumbline.policy.source import rewrite
 
 TEXT = STARTER.read_text(encoding="utf-8")
+
+
+@functools.cache
+def starter():
+    return compiled(TEXT)
 
 
 def words(before, after):
@@ -51,6 +58,8 @@ def test_comments_layout_and_spelling_are_no_differences():
         ("    label: Employees\n", "", "Signal 'employees', label: Employees → not set."),
         ("needs: [employees, timeline, industry]", "needs: [timeline]",
          "Action ask, needs: employees, timeline, industry → timeline."),
+        ("    label: Industry\n", "    label: Industry\n    max_age: 90 days\n",
+         "Signal 'industry', max age: not set → 90 days."),
         ("route: recommend", "route: approve", "Autonomy of route: recommend → approve."),
     ],
 )  # fmt: skip
@@ -112,12 +121,12 @@ EDITS = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(EDITS), max_size=3, unique_by=lambda edit: edit[0]))
 def test_policies_differ_in_words_exactly_when_their_hashes_differ(edits):
     text = TEXT
     for path, value in edits:
         text = rewrite(text, path, value)
-    old, new = compiled(TEXT), compiled(text)
+    old, new = starter(), compiled(text)
     assert (diff(old, new) == ()) == (old.hash == new.hash)
     assert len(diff(old, new)) == len(diff(new, old))

@@ -24,7 +24,7 @@ from plumbline.policy.ways import find_ways
 #: The module: its name in the package is the function.
 DECIDING = importlib.import_module("plumbline.policy.decide")
 #: Every example compiles a policy of its own.
-heavy = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+heavy = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NO_LOTS = {"audit": 0, "explore": 0, "holdout": 0, "blind": 0, "probe": 0}
 CONDITIONS = [
     "size >= 60",

@@ -365,6 +365,19 @@ def test_without_its_check_something_would_slip_through(check, monkeypatch):
     assert before != after
 
 
+def test_examples_give_dates_as_days_of_the_calendar():
+    data = small()
+    data["signals"]["since"] = {"from": "lead.created_at", "purposes": ["audit"]}
+    for value, codes in (("2026-02-28", set()), ("2026-02-30", {"example_value"}), (5, {"example_value"})):
+        data["examples"][0]["lead"] = {"since": value, "objected": True, "size": None}
+        assert errors_of(data) == codes
+
+
+def test_a_value_that_fits_none_of_several_types_is_one_mistake():
+    issues = issues_of(changed("examples", 0, "lead", "size", to=[1]))
+    assert [(issue.code, issue.path) for issue in issues] == [("wrong_type", "examples.0.lead.size")]
+
+
 def test_linting_leaves_the_input_alone():
     data = small()
     kept = copy.deepcopy(data)

@@ -23,12 +23,10 @@ _LETTER_POINTS: Final = np.array([ord(letter) for letter in LETTERS], dtype=np.u
 
 
 def answer_matrix(answers: pl.DataFrame) -> NDArray[np.uint8]:
-    """Boolean columns as rows of 0 (false), 1 (true) and 2 (null)."""
+    """Boolean columns, at least one, as rows of 0 (false), 1 (true) and 2 (null)."""
     if answers.height <= FEW:
         rows = [[UNKNOWN if value is None else int(value) for value in row] for row in answers.rows()]
         return np.array(rows, dtype=np.uint8).reshape(answers.height, answers.width).T
-    if answers.width == 0:
-        return np.zeros((0, answers.height), dtype=np.uint8)
     return answers.select(pl.all().cast(pl.UInt8).fill_null(UNKNOWN)).to_numpy(order="fortran").T
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plumbline.policy.conditions import Condition
-    from plumbline.policy.schema import PolicyFile, QualifiedLead, RulePart
+    from plumbline.policy.inputs import QualifiedLead
+    from plumbline.policy.schema import PolicyFile, RulePart
 
 #: Problems that a broken entry elsewhere may have caused; they are held back while it is named in them.
 _FOLLOW_UPS = frozenset(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from plumbline.policy.conditions import Condition, Expression
-    from plumbline.policy.schema import PolicyFile, Signal
+    from plumbline.policy.inputs import Signal
+    from plumbline.policy.schema import PolicyFile
     from plumbline.policy.shape import Shape
     from plumbline.policy.source import Path, Source
 

@@ -46,7 +46,7 @@ def trace(
         policy: the policy that decided.
         unreadable: signals that were received but could not be read.
     """
-    named = _Known({**values, **_results(values, policy)})
+    named = {**values, **_results(values, policy)}
     return tuple(asked.of(named, unreadable) for asked in _prepared(policy))
 
 
@@ -55,13 +55,6 @@ def nearly_fired(traces: Collection[RuleTrace]) -> tuple[RuleTrace, ...]:
     missed = [one for one in traces if one.outcome is not RuleOutcome.HIT and one.kept_out_by]
     fewest = min((len(one.kept_out_by) for one in missed), default=0)
     return tuple(one for one in missed if one.near or (len(one.kept_out_by) == fewest and fewest > 1))
-
-
-class _Known(dict[str, Any]):
-    """Values by name; a name without a value is unknown."""
-
-    def __missing__(self, name: str) -> None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

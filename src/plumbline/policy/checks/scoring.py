@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from plumbline.domain.issues import Issue
     from plumbline.policy.draft import Draft
-    from plumbline.policy.schema import CapPart
+    from plumbline.policy.inputs import CapPart
 
 
 def undeclared(draft: Draft, name: str, *path: str | int) -> Iterator[Issue]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from plumbline.domain.issues import Issue
     from plumbline.policy.draft import Draft
-    from plumbline.policy.schema import Signal
+    from plumbline.policy.inputs import Signal
 
 _EVENT_MEASURES: Final = frozenset({Measure.COUNT, Measure.DECAYED_COUNT, Measure.DAYS_SINCE})
 _OBJECTED: Final = "lead.objected"
