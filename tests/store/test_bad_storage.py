@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from helpers_ledger import NOON, decisions, review
+from helpers_ledger import NOON, decisions, email, review
 from plumbline.domain.errors import LedgerError, StorageError, UnreadableFileError
 from plumbline.ledger.entry import Event
 from plumbline.store.files import write_atomically
@@ -109,6 +109,26 @@ def fill(disk: Path) -> None:
     with (disk / "filler").open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
+
+
+def test_an_erasure_that_finds_no_room_to_rewrite_the_file_says_so_and_is_done_again(
+    small_disk: Path,
+) -> None:
+    path = small_disk / "ledger.sqlite"
+    with LedgerFile(path) as ledger:
+        ledger.append([review(n, {"note": "x" * 900, "email": email(n)}) for n in range(150)], now=NOON)
+        ledger.scrub()
+        fill(small_disk)
+        with (small_disk / "filler").open("r+b") as filler:
+            filler.truncate(filler.seek(0, 2) - 100_000)
+        with pytest.raises(StorageError, match="traces remain until this is done again"):
+            ledger.erase(["L7"], actor="dpo", basis="request", now=NOON)
+        assert ledger.verify().erased == 1
+        (small_disk / "filler").unlink()
+        assert ledger.erase(["L7"], actor="dpo", basis="request", now=NOON) == []
+        assert ledger.verify().intact
+    assert email(7).encode() not in path.read_bytes()
+    assert email(8).encode() in path.read_bytes()
 
 
 def test_a_read_only_ledger_is_verified_and_not_appended_to(small_disk: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from plumbline.domain.errors import LedgerError, StorageError, TamperedError
+from plumbline.domain.errors import LedgerError, PlumblineError, StorageError, TamperedError
 from plumbline.ledger.body import Body
 from plumbline.ledger.entry import START, Draft, Entry, Event, Head, Header, erased_refs, seal, to_the_hour
 from plumbline.ledger.verify import Broken, Flaw, Verdict, verify
@@ -142,9 +142,12 @@ class LedgerFile:
         ``secure_delete`` overwrites what is deleted, but not the copies that pages keep in their gaps when
         they are split or merged. Takes about ten seconds a gigabyte, and as much free disk as the file.
         """
-        with sqlite_errors(self.path):
-            self._db.execute("VACUUM")
-            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        try:
+            with sqlite_errors(self.path):
+                self._db.execute("VACUUM")
+                busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except PlumblineError as error:
+            raise StorageError(f"Erased, but traces remain until this is done again: {error}") from error
         if busy:
             raise StorageError(
                 f"Another process reads {self.path}, so erased bytes remain in its log. Try again."
