@@ -11,8 +11,18 @@ from helpers_ledger import decisions, email, salt
 from plumbline.domain.errors import LedgerError
 from plumbline.ledger import merkle, parts
 from plumbline.ledger.canonical import canonical
-from plumbline.ledger.parts import CHECK, LEAD, LEAF, SALT, check_part, erase_rows, seal_part
-from plumbline.ledger.verify import Flaw
+from plumbline.ledger.parts import (
+    CHECK,
+    LEAD,
+    LEAF,
+    SALT,
+    check_part,
+    erase_rows,
+    row_ref,
+    rows_by_part,
+    seal_part,
+)
+from plumbline.ledger.verify import Broken, Flaw
 
 
 def salts(count: int) -> pl.Series:
@@ -42,6 +52,24 @@ def test_a_leaf_is_the_salted_hash_of_the_whole_row() -> None:
     assert parts.leaves(part) == [merkle.leaf(salt(n)[:16], canonical(row)) for n, row in enumerate(rows)]
 
 
+def test_a_check_is_the_beginning_of_its_leaf_before_and_after_erasing() -> None:
+    part, _ = sealed(9)
+    checks = [int.from_bytes(leaf[:4], "big") for leaf in parts.leaves(part)]
+    assert part.get_column(CHECK).to_list() == checks
+    assert erase_rows(part, {2, 9}).get_column(CHECK).to_list() == checks
+
+
+def test_a_part_without_routes_counts_none() -> None:
+    _, fact = seal_part(0, decisions(3).drop("route"), salts(3))
+    assert fact.routes == {}
+
+
+def test_rows_are_told_apart_by_their_run_and_part() -> None:
+    refs = [row_ref("a.1", 0, 4), row_ref("a.1", 12, 1), row_ref("a.1", 0, 7), row_ref("a.10", 0, 5), "f00d"]
+    assert refs[0] == "a.1/0#4"
+    assert rows_by_part("a.1", refs) == {0: {4, 7}, 12: {1}}
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 1000])
 def test_an_untouched_part_verifies(count: int) -> None:
     part, fact = sealed(count)
@@ -66,10 +94,8 @@ def test_an_untouched_part_verifies(count: int) -> None:
 def test_a_changed_value_is_found_and_its_row_is_named(column: str, value: object) -> None:
     part, fact = sealed(20)
     broken = check_part(changed(part, 13, column, value), fact, set())
-    assert (broken.flaw, broken.message) == (
-        Flaw.ROW,
-        "Row 13 of part-00000.parquet is not the one that was recorded.",
-    )
+    message = "Row 13 of part-00000.parquet is not the one that was recorded."
+    assert broken == Broken(0, Flaw.ROW, message)
 
 
 def test_rows_changed_together_with_their_checks_are_found_by_the_root() -> None:
@@ -109,6 +135,12 @@ def test_a_part_without_its_own_columns_is_said_to_be_unreadable(column: str) ->
     assert check_part(part.drop(column), fact, set()).flaw is Flaw.UNREADABLE_PART
 
 
+def test_too_few_rows_are_counted() -> None:
+    part, fact = sealed(20)
+    message = "part-00000.parquet holds 19 rows, the ledger says 20."
+    assert check_part(part.head(19), fact, set()) == Broken(0, Flaw.ROOT, message)
+
+
 def test_a_column_turned_into_floats_is_said_to_be_unreadable() -> None:
     part, fact = sealed(3)
     broken = check_part(part.with_columns(pl.col("points").cast(pl.Float64)), fact, set())
@@ -144,7 +176,8 @@ def test_a_row_emptied_without_a_tombstone_is_found() -> None:
 
 def test_a_row_that_is_there_in_spite_of_its_tombstone_is_found() -> None:
     part, fact = sealed(20)
-    assert check_part(part, fact, {9}).flaw is Flaw.RESURRECTED
+    message = "Row 9 of part-00000.parquet has a tombstone and is still there."
+    assert check_part(part, fact, {9}) == Broken(0, Flaw.RESURRECTED, message)
     half = changed(erase_rows(part, {9}), 9, "in.contact.email", email(8))
     assert check_part(half, fact, {9}).flaw is Flaw.RESURRECTED
 

@@ -194,6 +194,13 @@ def test_a_body_under_a_header_that_committed_to_none_is_found() -> None:
     assert broken_at([(raw, digest, salt(1), b"{}")]) == (1, Flaw.UNEXPECTED_BODY)
 
 
+@pytest.mark.parametrize("lost", [2, 3], ids=["salt", "content"])
+def test_half_a_body_is_no_body(lost: int) -> None:
+    fields = list(ledger(1)[0])
+    fields[lost] = None
+    assert broken_at([tuple(fields)]) == (1, Flaw.MISSING_BODY)
+
+
 def test_bodies_exchanged_between_entries_are_found() -> None:
     a, b = ledger(2)
     assert broken_at([(*a[:2], *b[2:]), (*b[:2], *a[2:])]) == (1, Flaw.BODY)
