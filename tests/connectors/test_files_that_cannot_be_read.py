@@ -11,7 +11,7 @@ from plumbline.connectors import errors
 from plumbline.connectors.files import open_source
 from plumbline.connectors.settings import FileSettings
 
-GZIPPED = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(100_000)))
+GZIPPED = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(100_000)), mtime=0)
 
 
 @pytest.mark.parametrize(
