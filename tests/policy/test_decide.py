@@ -308,6 +308,14 @@ def test_objectors_keep_their_place_in_the_batch():
     assert (decided["reason"] == "OBJECTION").to_list() == [row["objected"] for row in rows]
 
 
+def test_a_flag_that_is_not_known_is_no_objection_in_any_company():
+    policy = compiled(small())
+    rows = [{"objected": None}, {"objected": True}, {"objected": False}]
+    found = decide(batch(policy, *rows), policy, draw_key=KEY)
+    assert (found["decided_by"] == "objection").to_list() == [False, True, False]
+    assert decide(batch(policy, rows[0]), policy, draw_key=KEY)["decided_by"][0] != "objection"
+
+
 def test_a_batch_of_objectors_only_is_decided():
     policy = compiled(small())
     decided = decide(batch(policy, {"objected": True}), policy, draw_key=KEY)
@@ -367,3 +375,79 @@ def test_a_level_that_no_answer_can_change_is_certain():
 def test_a_blank_that_means_no_costs_no_confidence_by_way_of_levels_either():
     policy = policy_with(rule("readiness_level = 'high'", route="review", if_unknown="miss"))
     assert one(policy, band="C")["confidence"] == 10_000
+
+
+@pytest.mark.parametrize(
+    ("when", "cells", "levels"),
+    [
+        ("readiness_level = 'low'", {"no": -30}, {"high": 20, "medium": -5}),
+        ("readiness_level = 'medium'", {"yes": 30}, {"high": 40, "medium": 30}),
+        ("readiness_level = 'high'", {"yes": 40}, {"high": 40, "medium": 30}),
+        ("readiness_level = 'low'", {"no": -6}, {"high": 20, "medium": -5}),
+    ],
+)
+def test_an_answer_that_just_reaches_another_level_makes_the_level_doubtful(when, cells, levels):
+    scorecard = {"soon": cells}
+    policy = policy_with(rule(when), scorecard=scorecard, grid={"readiness": levels})
+    assert one(policy, band="C")["confidence"] == 0
+    assert one(policy, band="C", soon=True)["confidence"] == 10_000
+
+
+def test_where_everything_is_known_no_result_is_doubtful():
+    policy = policy_with(rule("points >= 30"), rule("fit >= 10"))
+    lead = {"size": 60.0, "mail": "business", "soon": True, "large": False}
+    assert one(policy, band="C", **lead)["confidence"] == 10_000
+    assert one(policy, band="C", **lead | {"mail": None})["confidence"] == 0
+
+
+# Ties and edges
+
+
+def test_of_open_rules_the_first_one_is_named():
+    policy = policy_with(rule("size > 5"), rule("tier = 'x'"), rule("mail = 'y'"))
+    assert one(policy, band="C")["decided_by"] == "r0"
+    assert one(policy, band="C", size=1.0)["decided_by"] == "r1"
+    assert one(policy, band="C", size=1.0, unreadable=["mail"])["decided_by"] == "r2"
+
+
+def test_a_chance_of_nothing_is_never_material():
+    policy = policy_with(unknowns={"material": 0})
+    assert one(policy, band="C", band_change=0)["action"] == "call"
+    assert one(policy, band="C", band_change=1)["action"] == "ask"
+
+
+def test_an_open_rule_for_the_route_that_the_lead_has_anyway_does_not_matter():
+    found = one(policy_with(rule("tier = 'x'", route="queue")), band="C")
+    assert (found["route"], found["confidence"], found["rules"]) == ("queue", 10_000, "?")
+
+
+def test_the_unknowns_are_named_also_where_there_are_rules():
+    policy = policy_with(rule("size > 900"), rule("size > 800"), unknowns={"then": "review"})
+    assert one(policy, band="C", size=1.0, band_change=9_999)["decided_by"] == "unknowns"
+
+
+@pytest.mark.parametrize("band", ["A", "B", "C", "D"])
+@pytest.mark.parametrize("question", ["size", "soon"])
+def test_the_sentence_names_the_band_and_the_question(band, question):
+    policy = policy_with(rule("tier = 'x'", route="review", if_unknown="miss"))
+    found = one(policy, band=band, band_change=5_000, question=question)
+    assert found["because"].startswith(f"Band {band} ")
+    assert f"but {question.capitalize()} is not known" in found["because"]
+
+
+def test_an_action_without_conditions_is_for_every_lead_that_somebody_works():
+    policy = policy_with(actions={"meeting": {}})
+    assert [one(policy, band=band)["action"] for band in "ABCD"] == [
+        "meeting",
+        "meeting",
+        "meeting",
+        "nurture",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("points", "level"), [(20, "high"), (19, "medium"), (5, "medium"), (4, "low"), (-9, "low"), (None, None)]
+)
+def test_points_equal_to_a_cut_off_reach_the_level(points, level):
+    found = one(policy_with(), **{"points.fit": points})
+    assert found["fit_level"] == level

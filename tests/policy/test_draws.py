@@ -109,6 +109,14 @@ def test_a_lead_draws_the_same_alone_and_in_any_company(rows):
         }
 
 
+@pytest.mark.parametrize("length", [16, 63, 64, 65, 200])
+def test_keys_of_every_length_are_those_of_hmac(length):
+    key = bytes(range(length))
+    digest = hmac.digest(key, b"lead:x", hashlib.sha256)
+    found = draw_numbers(pl.Series(["x"]), pl.Series(["a"]), key)
+    assert int(found[Stream.AUDIT][0]) == int.from_bytes(digest[:8], "big")
+
+
 def columns(rows):
     leads, accounts = zip(*rows, strict=True)
     return pl.Series(leads, dtype=pl.String), pl.Series(accounts, dtype=pl.String)
