@@ -156,7 +156,8 @@ def _found(part: pl.DataFrame, index: int, row: int, proof: Proof) -> Found:
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """A full disk comes out of Polars as an error of its own."""
     try:
-        frame.write_parquet(path)
+        # Measured: statistics nobody prunes by and tighter packing cost a third of the writing time.
+        frame.write_parquet(path, compression_level=1, statistics=False)
     except pl.exceptions.PolarsError as error:
         raise OSError(str(error)) from error
 
