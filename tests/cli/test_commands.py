@@ -264,10 +264,37 @@ def test_erasing_a_repeat_removes_the_page_of_its_first_copy_too(desk) -> None:
     assert [page.name for page in (desk / "run" / "leads").iterdir()] == ["3.html"]
 
 
+def test_repeating_the_command_brings_nobody_back(desk) -> None:
+    rows = "id,email,size,company\nann-7,a@b.example,120,A\n2,c@d.example,300,B\n"
+    (desk / "leads.csv").write_text(rows, "utf-8")
+    (desk / "events.csv").write_text("lead,kind,at\nann-7,demo,2026-01-01\n", "utf-8")
+    files = ("-m", desk / "mapping.yaml", "-p", desk / "policy.yaml", "--events", desk / "events.csv")
+    command = ("qualify", desk / "leads.csv", *files, "-o", desk / "run", "-q")
+    assert plumbline(*command).status == 0
+    assert written(desk / "run", b"ann-7"), "the search can find"
+    assert plumbline("ledger", "erase", desk / "run", "ann-7").status == 0
+    assert plumbline(*command).status == 0
+    assert written(desk / "run", b"ann-7") == []
+    assert (desk / "run" / "leads" / "2.html").exists()
+    assert plumbline("ledger", "verify", desk / "run").status == 0
+
+
+def written(run, secret: bytes) -> list[str]:
+    """Where a text is still found; tables are unpacked, since a compressed page could hide it."""
+    files = [path for path in run.rglob("*") if path.is_file()]
+    plain = [path.name for path in files if secret in path.read_bytes() or secret.decode() in path.name]
+    tables = [path for path in files if path.suffix == ".parquet"]
+    return plain + [
+        path.name
+        for path in tables
+        if secret.decode() in repr(pl.read_parquet(path).to_dict(as_series=False))
+    ]
+
+
 def test_simulate_takes_faults_and_refuses_a_folder_that_is_not_empty(tmp_path) -> None:
     out = tmp_path / "crm"
     done = plumbline(
-        "simulate", "--leads", 40, "--weeks", 4, "--fault", "lazy_reps:2:0.9", "--out", out, "--json"
+        "simulate", "--leads", 40, "--weeks", 4, "--fault", "lazy_reps@2:0.9", "--out", out, "--json"
     )
     assert done.json["leads"] == 40
     settings = json.loads((out / "settings.json").read_text("utf-8"))["settings"]

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli.output import Json, Output, Quiet, fail
+from plumbline.cli.output import Json, Output, Quiet
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess
 from plumbline.connectors.starter import starter_policy
+from plumbline.domain.errors import ExistsError
 from plumbline.store import write_atomically
 
 
@@ -26,7 +27,7 @@ def init(
     mapping, policy = out / "mapping.yaml", out / "policy.yaml"
     taken = [str(path) for path in (mapping, policy) if path.exists()]
     if taken and not force:
-        raise fail("exists", f"{' and '.join(taken)} exist already; --force replaces them.")
+        raise ExistsError(f"{' and '.join(taken)} exist already; --force replaces them.")
     guessed = guess(open_source(leads))
     out.mkdir(parents=True, exist_ok=True)
     write_atomically(mapping, guessed.to_yaml().encode())

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from plumbline.cli.exits import Exit
 from plumbline.report.words import visible
 
 if TYPE_CHECKING:
@@ -65,12 +64,6 @@ def table_of(head: Iterable[str], rows: Iterable[Iterable[object]], right: tuple
 def complain(text: str) -> None:
     """Print a line to standard error."""
     errors.print(visible(text), markup=False, soft_wrap=True)
-
-
-def fail(code: str, message: str, status: Exit = Exit.UNUSABLE) -> typer.Exit:
-    """Say what is wrong; raise what comes back."""
-    complain(f"plumbline: {message} [{code}]")
-    return typer.Exit(status)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON is what it is

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plumbline.cli import places
 from plumbline.cli.exits import Exit
-from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, fail, issue_lines, json_text, table_of
+from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, issue_lines, json_text, table_of
+from plumbline.domain.errors import ExistsError
 from plumbline.domain.issues import Severity
 from plumbline.engines.replay import rerun
 from plumbline.library.inputs import NO_KEY, policy_from, read_text
 from plumbline.policy import policy_json_schema
 from plumbline.policy.diff import diff as policy_diff
+from plumbline.policy.source import read_source
 from plumbline.qualify import compile_bundle
 from plumbline.qualify.examples import example_issues, run_examples
 from plumbline.report import print_issues
 from plumbline.store import write_atomically
+
+if TYPE_CHECKING:
+    from plumbline.domain.issues import Issue
 
 app = typer.Typer(help="The policy file.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,15 +35,24 @@ File = Annotated[Path, typer.Argument(help="A policy file.")]
 def lint(policy: File, json: Json = False, quiet: Quiet = False) -> None:
     """Report every problem of a policy at once, with lines and codes. Exit status 1 when one blocks it."""
     output = Output(json=json, quiet=quiet)
-    bundle, issues = compile_bundle(read_text(policy), draw_key=NO_KEY)
+    text = read_text(policy)
+    bundle, issues = compile_bundle(text, draw_key=NO_KEY)
     if bundle is not None:
-        issues = [*issues, *example_issues(bundle)]
+        issues = [*issues, *_placed(example_issues(bundle), text)]
     output.data({"policy": bundle.policy.hash if bundle else None, "issues": issue_lines(issues)})
     print_issues(issues, output.console)
     if any(issue.severity is Severity.ERROR for issue in issues):
         raise typer.Exit(Exit.FOUND)
     if bundle is not None:
         output.say(f"{bundle.policy.name}: fit for use, version {bundle.policy.hash[:12]}.")
+
+
+def _placed(issues: list[Issue], text: str) -> list[Issue]:
+    """Problems of examples with the lines these stand at."""
+    source, _ = read_source(text)
+    if source is None:
+        return issues
+    return [replace(one, line=source.line(("examples", int(one.path.split(".")[1])))) for one in issues]
 
 
 @app.command("test")
@@ -115,5 +130,5 @@ def schema(
         Output(json=True).data(policy_json_schema())
         return
     if out.exists():
-        raise fail("exists", f"{out} exists already.")
+        raise ExistsError(f"{out} exists already.")
     write_atomically(out, json_text(policy_json_schema()).encode())

@@ -12,9 +12,10 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from plumbline.cli import places
-from plumbline.cli.output import Json, Output, Quiet, complain, errors, fail
+from plumbline.cli.output import Json, Output, Quiet, complain, errors
 from plumbline.cli.pages import write_pages
 from plumbline.cli.rows import What
+from plumbline.domain.errors import NoLeadsError
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun, readable
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
@@ -66,7 +67,7 @@ def qualify(
     moment = places.moment(folder, as_of)
     behaviour = events_from(events, bundle.policy, moment)
     if intake.is_empty():
-        raise fail("no_leads", f"{leads} has a header and no rows.")
+        raise NoLeadsError(f"{leads} has a header and no rows.")
     _tell(warnings, output)
     if mapping is None and not quiet:
         complain(f"Which column is what was guessed; the guess is in {out / 'mapping.yaml'}.")
@@ -92,7 +93,7 @@ def qualify(
     output.data(summary)
     print_summary(summary, output.console)
     if not summary.decided:
-        raise fail("no_leads", f"No row of {leads} can be a lead; plumbline issues {out} says why.")
+        raise NoLeadsError(f"No row of {leads} can be a lead; plumbline issues {out} says why.")
     output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
 
 
@@ -110,8 +111,10 @@ def _keep_event_issues(folder: RunFolder, behaviour: EventIntake, output: Output
     kinds = [kind for kind in (What.DECISIONS, What.DUPLICATES) if folder.parts(kind)]
     with readable(folder):
         known = [folder.scan(kind).select("lead.id").collect().to_series() for kind in kinds]
-    found = behaviour.issues(pl.concat(known).drop_nulls())
-    if found.is_empty():
+    ids = pl.concat(known)
+    found = behaviour.issues(ids.drop_nulls())
+    # Where somebody was erased, an event would bring their id back as that of an unknown lead.
+    if found.is_empty() or ids.null_count():
         return
     with FolderLock(folder.path):
         folder.write_beside(What.EVENT_ISSUES, 0, found)

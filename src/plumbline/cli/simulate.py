@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli.output import Json, Output, Quiet, fail
+from plumbline.cli.output import Json, Output, Quiet
+from plumbline.domain.errors import ExistsError
 from plumbline.simulate import Fault, FaultKind, Settings, write
 from plumbline.simulate import simulate as simulate_world
 
@@ -23,7 +24,7 @@ def simulate(
         list[str] | None,
         typer.Option(
             "--fault",
-            metavar="KIND:WEEK[:STRENGTH]",
+            metavar="KIND@WEEK[:STRENGTH]",
             help=f"Something that goes wrong from a week on: {_FAULTS}.",
         ),
     ] = None,
@@ -35,17 +36,14 @@ def simulate(
     output = Output(json=json, quiet=quiet)
     settings = Settings(leads=leads, weeks=weeks, faults=tuple(map(_fault, fault or ())))
     if not force and out.is_dir() and any(out.iterdir()):
-        raise fail("exists", f"{out} is not empty; --force replaces files in it.")
+        raise ExistsError(f"{out} is not empty; --force replaces files in it.")
     write(simulate_world(settings, seed=seed), out)
     output.data({"folder": str(out), "leads": leads, "weeks": weeks, "seed": seed})
     output.say(f"{leads:,} simulated leads in {out}: leads.csv, events.csv, messages.csv, outcomes.csv.")
 
 
 def _fault(text: str) -> Fault:
-    """``duplicate_storm:30:0.8`` as a fault."""
-    kind, _, rest = text.partition(":")
-    week, _, strength = rest.partition(":")
     try:
-        return Fault(FaultKind(kind), int(week), float(strength or 0.5))
+        return Fault.parse(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no fault: {error}", param_hint="--fault") from error
+        raise typer.BadParameter(f"{error}.", param_hint="--fault") from error

@@ -10,6 +10,7 @@ from plumbline.connectors.date_formats import problem_of
 from plumbline.connectors.dialect import DELIMITERS
 from plumbline.connectors.encoding import known
 from plumbline.connectors.errors import InvalidMappingError
+from plumbline.connectors.mapping_codes import MappingCode
 from plumbline.connectors.settings import CELL_LIMIT, FileSettings
 from plumbline.domain.fields import EXTRA, RECEIVED, is_receivable
 from plumbline.domain.issues import Issue
@@ -115,7 +116,7 @@ class MappingReader:
             self._wrong(("columns", column), "the name of a field, such as contact.email", None)
         elif target in fed:
             message = f"{column!r} and {fed[target]!r} both feed {target}; a field has one column"
-            self._add("field_mapped_twice", message, ("columns", column))
+            self._add(MappingCode.FIELD_MAPPED_TWICE, message, ("columns", column))
         elif self._check_field(target, ("columns", column)):
             fed[target] = column
 
@@ -123,20 +124,22 @@ class MappingReader:
         if is_receivable(name):
             return True
         hint = _near(name, RECEIVED) or f"; a field of your own begins with {EXTRA!r} and has no spaces"
-        self._add("unknown_field", f"there is no field {name!r}{hint}", path)
+        self._add(MappingCode.UNKNOWN_FIELD, f"there is no field {name!r}{hint}", path)
         return False
 
     def _check_column(self, column: str, columns: Sequence[str], path: tuple[str | int, ...]) -> None:
         if column not in columns:
-            self._add("unknown_column", f"the file has no column {column!r}{_near(column, columns)}", path)
+            self._add(
+                MappingCode.UNKNOWN_COLUMN, f"the file has no column {column!r}{_near(column, columns)}", path
+            )
 
     def _check_date(self, column: str, target: Mapping[str, Any]) -> None:
         path = ("columns", column, "date")
         known_field = RECEIVED.get(str(target.get("field")))
         if known_field is not None and known_field.kind is not Kind.DATE:
-            self._add("bad_date_format", f"{known_field.name} holds no dates", path)
+            self._add(MappingCode.BAD_DATE_FORMAT, f"{known_field.name} holds no dates", path)
         if problem := problem_of(str(target["date"])):
-            self._add("bad_date_format", problem, path)
+            self._add(MappingCode.BAD_DATE_FORMAT, problem, path)
 
     def _cell_limit(self, told: Mapping[str, Any]) -> int:
         limit = told.get("cell_limit", CELL_LIMIT)
@@ -148,14 +151,14 @@ class MappingReader:
         for key in told:
             if key not in keys:
                 message = f"{key!r} means nothing here{_near(key, keys)}"
-                self._add("unknown_key", message, (*path, key))
+                self._add(MappingCode.UNKNOWN_KEY, message, (*path, key))
 
     def _wrong(self, path: tuple[str | int, ...], expected: str, instead: _T) -> _T:
-        self._add("wrong_type", f"must be {expected}", path)
+        self._add(MappingCode.WRONG_TYPE, f"must be {expected}", path)
         return instead
 
-    def _add(self, code: str, message: str, path: tuple[str | int, ...]) -> None:
-        self.issues.append(Issue(code, message, ".".join(map(str, path)), self.source.line(path)))
+    def _add(self, code: MappingCode, message: str, path: tuple[str | int, ...]) -> None:
+        self.issues.append(Issue(code.value, message, ".".join(map(str, path)), self.source.line(path)))
 
 
 def _near(word: str, known_words: Sequence[str] | Mapping[str, Any]) -> str:

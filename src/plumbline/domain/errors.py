@@ -96,3 +96,15 @@ class MissingPropensityError(PlumblineError):
     """A metric was asked for rows whose draw probabilities were not logged (law 10)."""
 
     code = "missing_propensity"
+
+
+class ExistsError(PlumblineError):
+    """What would be written is there already, and nobody said to replace it."""
+
+    code = "exists"
+
+
+class NoLeadsError(PlumblineError):
+    """The file has no row that can be a lead."""
+
+    code = "no_leads"

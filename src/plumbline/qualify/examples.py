@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from plumbline.domain.signals import SignalSpec
     from plumbline.policy.compiled import Example
     from plumbline.qualify.bundle import Bundle
+
+
+#: An example of the policy comes out otherwise than it says.
+EXAMPLE_FAILS: Final = "example_fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def run_examples(bundle: Bundle) -> tuple[ExampleResult, ...]:
 def example_issues(bundle: Bundle) -> list[Issue]:
     """Failing examples as problems of the policy."""
     return [
-        Issue("example_fails", f"{result.why}: {_told(result)}", path=f"examples.{at}")
+        Issue(EXAMPLE_FAILS, f"{result.why}: {_told(result)}", path=f"examples.{at}")
         for at, result in enumerate(run_examples(bundle))
         if not result.passed
     ]

@@ -1,0 +1,123 @@
+"""What the columns of a decision and the entries of a ledger mean. A test compares the keys with the code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Column of a decision to its meaning; ``*`` stands for the names that the policy gives.
+DECISION_COLUMNS: Final = {
+    "lead.id": "The id of the lead.",
+    "points": "The score: base and all terms, added up. Empty for a person who objected, like all scores.",
+    "points.fit": "Points of fit.",
+    "points.intent": "Points of intent.",
+    "points.readiness": "Points of readiness.",
+    "points.term.*": "Points of one term of the scorecard, and of one cap (`points.term.cap:web`).",
+    "points_min": "The lowest score this lead can still have, whatever the unknown answers are.",
+    "points_max": "The highest.",
+    "band": "A, B, C or D.",
+    "band_change": "Chance, of 10,000, that the band is another once everything is known.",
+    "question": "The signal whose answer is most likely to change the band; empty when none does.",
+    "missing": "Scored signals that are not known.",
+    "route": "Where the lead goes: `nurture`, `queue`, `fast_track` or `review`.",
+    "intended_route": "Where it would have gone without lots.",
+    "action": "What to do next: `call`, `ask`, `meeting`, `partner`, `nurture`, `review` or "
+    "`propose_disqualify`.",
+    "owner": "Who has it.",
+    "decided_by": "What set the route: `band:B`, the id of a rule, `unknowns`, `explore` or `objection`.",
+    "reason": "The reason code.",
+    "because": "The sentence for people.",
+    "rules": "One letter per rule, in the order of the policy: `h` hit, `-` miss, `?` unknown, `!` error.",
+    "proposes": "`disqualify`, where a rule proposes that to a person.",
+    "proposed_by": "The rule that does.",
+    "autonomy": "How far the system may carry the action out: `observe`, `recommend`, `approve`, `act`.",
+    "confidence": "Chance, of 10,000, that the decision stands; 0 where a rule that matters has no answer.",
+    "fit_level": "`high`, `medium` or `low`.",
+    "intent_level": "The same for intent.",
+    "readiness_level": "The same for readiness.",
+    "questions": "Up to two signals to ask about, the better one first.",
+    "draw.audit": "Drawn to be judged again by a person. Empty where the lead is not in this lottery.",
+    "draw.explore": "Drawn to be worked although the score is low.",
+    "draw.holdout": "Its account is worked in the old order.",
+    "draw.blind": "Drawn to be judged before the score is shown.",
+    "draw.probe": "Drawn to have a known case planted beside it.",
+    "pi.audit": "The chance of that lot, of 10,000, as it was before the draw.",
+    "pi.explore": "The same for explore.",
+    "pi.holdout": "The same for holdout.",
+    "pi.blind": "The same for blind.",
+    "pi.probe": "The same for probe.",
+    "arm": "`policy`, or `baseline` for the holdout.",
+}
+
+#: Event of the ledger to what its header says.
+EVENTS: Final = {
+    "decision:overridden": "A person decided otherwise. Reserved for the web application.",
+    "decisions:recorded": "One part of a run: its number, its rows, its root, and how many leads each "
+    "route got.",
+    "draws:key_committed": "The hash of the key that lots are drawn with, before the first of them.",
+    "erasure:performed": "A tombstone: which bodies or rows were erased, on what ground, in whose name.",
+    "policy:published": "A policy went live. Reserved for the web application.",
+    "review:decided": "A person answered a question. Reserved for the web application.",
+    "run:finished": "The run is whole: rows read, rows decided, parts.",
+    "run:started": "The hash of the run's manifest, which holds the hashes of all its documents.",
+    "week:sealed": "The outcomes of a week, closed. Reserved.",
+}
+
+#: Flaw to its meaning, as ``ledger verify`` names it.
+FLAWS: Final = {
+    "body": "A body is not the one its entry committed to.",
+    "chain": "An entry was changed, or does not continue the one before it.",
+    "document": "A document of the run (policy, scorecard, mapping, manifest) was changed or is gone.",
+    "head": "The entry is not the one whose hash you kept elsewhere: the chain was written anew.",
+    "header": "The bytes of a header are not what Plumbline writes.",
+    "missing_body": "A body is gone, and no tombstone says why.",
+    "missing_part": "A part is in the ledger and not in the folder.",
+    "resurrected": "Something that was erased is back, from a backup for instance.",
+    "root": "The rows of a part do not give the root in the ledger.",
+    "row": "A row is not the one that was recorded; the message names it.",
+    "sequence": "A number is missing: an entry was taken out.",
+    "truncated": "The ledger ends before the head you kept elsewhere.",
+    "unexpected_body": "A body stands where none was committed to.",
+    "unknown_part": "A part is in the folder and not in the ledger.",
+    "unreadable_part": "A part cannot be read as Parquet.",
+}
+
+#: Key of a scorecard file to its meaning; ``[]`` is an entry of a list.
+SCORECARD_KEYS: Final = {
+    "schema_version": "The version of this format.",
+    "name": "What people call the card.",
+    "base": "Points that every lead starts with.",
+    "scale": "How many points double the odds.",
+    "provenance": "`written` by people, or `learned` from outcomes.",
+    "signals": "How the values of each signal fall into bins.",
+    "signals[].name": "The signal of the policy.",
+    "signals[].kind": "The kind of its values.",
+    "signals[].label": "What people call it.",
+    "signals[].labels": "What people call each known bin, in order.",
+    "signals[].cuts": "Numbers: ascending cuts, as decimal text. A value on a cut belongs to the bin above.",
+    "signals[].specials": "Numbers: exact values with a bin of their own, after the ranges.",
+    "signals[].low": "Numbers: below this a value is unseen. Empty: no limit.",
+    "signals[].high": "Numbers: from this on a value is unseen. Empty: no limit.",
+    "signals[].groups": "Text: the labels of each bin.",
+    "signals[].completeness": "Marks the one signal that speaks about missing data.",
+    "terms": "Points of a signal, or of a pair of signals.",
+    "terms[].id": "The name of the term; the column is `points.term.<id>`.",
+    "terms[].label": "What people call it.",
+    "terms[].dimension": "What it speaks about.",
+    "terms[].signals": "One signal, or the two of a pair.",
+    "terms[].points": "One whole number per cell: missing, the bins in order, unseen. Pairs go row by row.",
+    "terms[].intervals": "Learned cards: lowest and highest points that the training data allow, per cell.",
+    "terms[].rows": "Learned cards: training rows behind each cell.",
+    "caps": "Groups of terms whose sum is limited.",
+    "caps[].id": "The name of the cap; its column is `points.term.cap:<id>`.",
+    "caps[].terms": "The terms it limits.",
+    "caps[].min": "At least these points. Empty: no limit.",
+    "caps[].max": "At most these points. Empty: no limit.",
+    "mix": "Per signal, how often each known bin was seen, unseen last: how likely unknown answers are.",
+    "calibration": "From points to a chance. Empty until it was made from matured outcomes.",
+    "calibration.kind": "`sigmoid`.",
+    "calibration.slope": "Log-odds per point, as decimal text.",
+    "calibration.intercept": "Log-odds at 0 points, as decimal text.",
+    "calibration.rows": "Matured outcomes behind it.",
+    "manifest": "Learned cards: what they were trained on.",
+    "hash": "SHA-256 of everything above. A file whose content differs is refused.",
+}
