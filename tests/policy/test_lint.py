@@ -337,6 +337,15 @@ def test_a_rule_is_shadowed_only_where_it_adds_nothing(rules, shadowed):
     assert ("rule_shadowed" in codes_of(small(rules=named))) is shadowed
 
 
+def test_among_very_many_rules_only_equal_conditions_are_compared():
+    rules = [rule(f"size > {at}", route="queue") | {"id": f"r{at}"} for at in range(200)]
+    assert "rule_shadowed" not in codes_of(small(rules=rules))
+    again = rule("size >  7", route="queue") | {"id": "again"}
+    issues = issues_of(small(rules=[*rules, again]))
+    found = [issue.message for issue in issues if issue.code == Code.RULE_SHADOWED]
+    assert found == ["Whenever it fires, 'r7' does as much already."]
+
+
 def test_missing_data_may_raise_a_lead_to_a_person():
     assert errors_of(small(rules=[rule("size IS NULL AND band = 'A'")])) == set()
     assert errors_of(small(rules=[rule("NOT (size IS NOT NULL)")])) == set()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LEVELS: Final = frozenset(level.value for level in Level)
 _BANDS: Final = frozenset(band.value for band in Band)
+#: With more rules only equal conditions are compared: all pairs would take longer than anybody waits.
+MAX_PROVEN: Final = 150
 #: Ids that decisions use for other deciders.
 _TAKEN: Final = frozenset({"unknowns", "explore", OBJECTION})
 
@@ -73,13 +75,14 @@ def never_fire(draft: Draft) -> Iterator[Issue]:
 def shadowed(draft: Draft) -> Iterator[Issue]:
     """A rule that adds nothing to what another one already does."""
     known = known_of(draft)
+    prove = len(draft.rules) <= MAX_PROVEN
     for at, rule in enumerate(draft.file.rules):
         by = [
             other.id
             for number, other in enumerate(draft.file.rules)
             if number != at
             and _covers(other, rule, earlier=number < at)
-            and _implied(draft.rules[at], draft.rules[number], known)
+            and _implied(draft.rules[at], draft.rules[number], known, prove=prove)
         ]
         if by:
             message = f"whenever it fires, '{by[0]}' does as much already"
@@ -103,11 +106,11 @@ def _reach(rule: RulePart) -> Route:
     return Route.of(rule.route) if rule.route else Route.NURTURE
 
 
-def _implied(one: Condition | None, other: Condition | None, known: dict[str, Known]) -> bool:
+def _implied(one: Condition | None, other: Condition | None, known: dict[str, Known], *, prove: bool) -> bool:
     """Proofs are dear: a condition on other names can hardly follow, so it is not tried."""
     if one is None or other is None or not set(other.fields) <= set(one.fields):
         return False
-    return implies(one.tree, other.tree, known)
+    return one.tree == other.tree or (prove and implies(one.tree, other.tree, known))
 
 
 def missing(draft: Draft) -> Iterator[Issue]:
