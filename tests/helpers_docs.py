@@ -132,7 +132,8 @@ def _in_process(words: list[str], folder: Path) -> Outcome:
 
 def not_shown(command: Command, done: Outcome) -> list[str]:
     """Shown lines that do not come out, in their order. ``…`` skips lines, and text within a line."""
-    lines = iter((done.out + done.err).splitlines())
+    # Numbers are kept beside their nouns by hard spaces; nobody types those.
+    lines = iter((done.out + done.err).replace("\N{NO-BREAK SPACE}", " ").splitlines())
     missing = []
     for shown in command.shown:
         pattern = ".*".join(re.escape(part) for part in shown.rstrip().split("…"))
