@@ -41,6 +41,7 @@ class Doubts:
     """
 
     rules: tuple[int, ...]
+    columns: tuple[str, ...]
     answers: tuple[pl.Expr, ...]
     reads: frozenset[str]
     reach: dict[Dimension, tuple[tuple[str, int, int], ...]]
@@ -53,6 +54,7 @@ def doubts_of(policy: CompiledPolicy) -> Doubts:
     fields = {name for at in rules for name in policy.rules[at].condition.fields}
     return Doubts(
         rules=tuple(rules),
+        columns=tuple(sorted(fields)),
         answers=tuple(to_polars(policy.rules[at].condition.tree).alias(f"rule.{at}") for at in rules),
         reads=_DOUBTFUL & fields,
         reach={dimension: _reach(policy, dimension) for dimension in Dimension},
@@ -79,7 +81,8 @@ def hanging(doubts: Doubts, known: pl.DataFrame, outcomes: NDArray[np.uint8]) ->
     rows = np.flatnonzero(missed.any(axis=0) & np.logical_or.reduce(list(doubtful.values())))
     if len(rows):
         unknown = [_without(name, doubtful[name][rows]) for name in sorted(doubts.reads)]
-        again = answer_matrix(known[rows].with_columns(unknown).select(doubts.answers))
+        asked = known.select(doubts.columns)[rows].with_columns(unknown)
+        again = answer_matrix(asked.select(doubts.answers))
         hangs[np.ix_(np.array(doubts.rules), rows)] = (again == UNKNOWN) & missed[:, rows]
     return hangs
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,11 @@ ROUTES: Final = tuple(Route)
 #: Stands for a lead without a band, which only a person can place.
 NO_BAND: Final = len(BANDS)
 SUGGESTIONS: Final = tuple(Suggestion)
+#: What deciding reads besides the signals.
+_COLUMNS: Final = (
+    "lead.id", "account", "objected", "unreadable",
+    "points", "points.fit", "points.intent", "points.readiness", "band", "band_change", "question",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Plan:
 
     policy: CompiledPolicy
     candidates: Candidates
+    columns: tuple[str, ...]
     results: tuple[pl.Expr, ...]
     answers: tuple[pl.Expr, ...]
     hit_weight: NDArray[np.int32]
@@ -106,17 +112,18 @@ def plan_of(policy: CompiledPolicy) -> Plan:
     return Plan(
         policy=policy,
         candidates=candidates,
+        columns=(*(spec.name for spec in policy.signals), *_COLUMNS),
         results=_results(policy),
         answers=_answers(policy),
-        hit_weight=_column([_hit_weight(rule, at, candidates) for at, rule in enumerate(policy.rules)]),
+        hit_weight=_column(
+            [_hit_weight(rule, at, candidates) for at, rule in enumerate(policy.rules)], np.int32
+        ),
         band_weight=_band_weight(policy, candidates),
         matters_at=np.array([_matters(rule) for rule in policy.rules], dtype=np.bool_).reshape(
             -1, len(ROUTES) + 1
         ),
-        proposes=np.array([rule.proposes for rule in policy.rules], dtype=np.bool_).reshape(-1, 1),
-        heeds=np.array([r.if_unknown is not IfUnknown.MISS for r in policy.rules], dtype=np.bool_).reshape(
-            -1, 1
-        ),
+        proposes=_column([rule.proposes for rule in policy.rules], np.bool_),
+        heeds=_column([rule.if_unknown is not IfUnknown.MISS for rule in policy.rules], np.bool_),
         band_asks=_band_asks(policy),
         doubts=doubts_of(policy),
         autonomy=tuple(policy.autonomy[_stage_key(word)] for word in SUGGESTIONS),
@@ -126,8 +133,9 @@ def plan_of(policy: CompiledPolicy) -> Plan:
     )
 
 
-def _column(values: list[int]) -> NDArray[np.int32]:
-    return np.array(values, dtype=np.int32).reshape(-1, 1)
+def _column(values: list[int] | list[bool], dtype: type[np.generic]) -> NDArray[Any]:
+    """One value per rule, standing upright so that it meets every lead."""
+    return np.array(values, dtype=dtype).reshape(-1, 1)
 
 
 def _results(policy: CompiledPolicy) -> tuple[pl.Expr, ...]:

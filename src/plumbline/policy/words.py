@@ -31,6 +31,11 @@ class Sentences:
     band_asks: tuple[str, ...]
     rule_asks: tuple[str, ...]
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every sentence, in the order of the fields."""
+        return (*self.decided, *self.band_asks, *self.rule_asks)
+
     @classmethod
     def of(cls, policy: CompiledPolicy) -> Sentences:
         """All sentences of a policy."""
