@@ -59,7 +59,7 @@ def caps(draft: Draft) -> Iterator[Issue]:
             yield from undeclared(draft, name, "caps", cap, "signals", at)
             if name in draft.file.signals and name not in draft.file.scorecard:
                 message = f"'{name}' has no points to cap"
-                yield draft.warning(Code.NOT_SCORED, message, "caps", cap, "signals", at)
+                yield draft.error(Code.NOT_SCORED, message, "caps", cap, "signals", at)
             if name in held_by:
                 message = f"'{name}' stands in the cap '{held_by[name]}' already"
                 yield draft.error(Code.CAP_OVERLAP, message, "caps", cap, "signals", at)
