@@ -47,6 +47,21 @@ def test_qualify_gives_machines_counts_that_add_up(tour) -> None:
     assert summary["ledger"]["entries"] == 4
 
 
+def test_key_fields_of_the_mapping_are_counted_where_leads_lack_them(desk) -> None:
+    mapping = (desk / "mapping.yaml").read_text("utf-8") + "key_fields: [contact.email, contact.phone]\n"
+    (desk / "mapping.yaml").write_text(mapping, "utf-8")
+    rows = "id,email,size,company\n1,a@b.example,12,A\n2,,300,B\n3,N/A,30,C\n"
+    (desk / "leads.csv").write_text(rows, "utf-8")
+    files = ("-m", desk / "mapping.yaml", "-p", desk / "policy.yaml", "-o", desk / "run")
+    summary = plumbline("qualify", desk / "leads.csv", *files, "--json").json
+    assert summary["key_fields"] == [
+        {"field": "contact.email", "leads": 2}, {"field": "contact.phone", "leads": 3},
+    ]  # fmt: skip
+    told = plumbline("qualify", desk / "leads.csv", *files).out
+    assert "Key fields that leads lack" in told
+    assert "Key fields that leads lack" in (desk / "run" / "index.html").read_text("utf-8")
+
+
 def test_quiet_says_nothing_when_all_is_well(tour) -> None:
     done = qualify_tour(tour, "--quiet")
     assert (done.status, done.out, done.err) == (0, "", "")

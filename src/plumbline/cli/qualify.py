@@ -86,6 +86,7 @@ def qualify(
             events=behaviour.state,
             events_hash=behaviour.hash,
             documents=intake.documents,
+            key_fields=intake.mapping.key_fields,
         )
         _carry_out(request, output)
         _keep_event_issues(folder, behaviour, output)

@@ -21,7 +21,7 @@ from plumbline.qualify.path import qualify, triage_batch
 from plumbline.qualify.record import record
 from plumbline.scorecard import dump
 from plumbline.store.recorder import RunPlan, RunRecorder
-from plumbline.triage import Seen
+from plumbline.triage import Seen, missing_key_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from plumbline.qualify.path import Qualified
     from plumbline.signals import EventState
     from plumbline.store import LedgerFile, RunFolder
+    from plumbline.triage import Triaged
 
 PART_ROWS: Final = 100_000
 POLICY: Final = "policy.yaml"
@@ -43,6 +44,7 @@ class RunRequest:
     """What to run, where to record it, and in whose name.
 
     ``events_hash`` is that of the events file, empty without one; ``documents`` are kept beside the run.
+    ``key_fields`` are those whose absence is counted.
     """
 
     intake: Intake
@@ -56,6 +58,7 @@ class RunRequest:
     events: EventState | None = None
     events_hash: str = ""
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    key_fields: tuple[str, ...] = ()
     part_rows: int = PART_ROWS
 
 
@@ -111,8 +114,13 @@ class LocalRun:
             "issues": triaged.issues,
             "blanks": triaged.blanks,
             "duplicates": qualified.duplicates,
+            "key_fields": self._missing(triaged),
         }
         recorder.record(index, record(qualified), now=self._request.clock(), beside=beside)
+
+    def _missing(self, triaged: Triaged) -> pl.DataFrame:
+        first = pl.col("triage.duplicate_of").is_null()
+        return missing_key_fields(triaged.clean.filter(first), self._request.key_fields)
 
     def _with_mix(self) -> Bundle:
         """The run's bundle: an unknown value is as likely as it is among the first leads that know it."""

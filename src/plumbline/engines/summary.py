@@ -15,6 +15,7 @@ from plumbline.qualify.summary import (
     DrawCount,
     GridCount,
     IssueCount,
+    KeyField,
     LedgerHead,
     MissingField,
     ProposalCount,
@@ -59,7 +60,9 @@ def summarise(
     live = folder.scan().filter(pl.col("lead.id").is_not_null())
     counted = live.select(pl.len(), scored=pl.col("band").count()).collect()
     decided = int(counted.item(0, 0))
-    beside = {kind: _beside(folder, kind) for kind in ("rejected", "issues", "blanks", "duplicates")}
+    beside = {
+        kind: _beside(folder, kind) for kind in ("rejected", "issues", "blanks", "duplicates", "key_fields")
+    }
     duplicates, rejected = beside["duplicates"].height, beside["rejected"].height
     versions = _mapping(manifest["versions"])
     return RunSummary(
@@ -91,6 +94,7 @@ def summarise(
             input_hash=str(manifest["input_hash"]),
             plumbline=plumbline,
         ),
+        key_fields=_key_fields(beside["key_fields"]),
     )
 
 
@@ -156,6 +160,13 @@ def _blanks(blanks: pl.DataFrame) -> tuple[BlankWord, ...]:
     counts = words.group_by("column", "word").agg(pl.col("rows").sum())
     rows = counts.sort(["rows", "column", "word"], descending=[True, False, False]).rows()
     return tuple(BlankWord(*row) for row in rows)
+
+
+def _key_fields(lines: pl.DataFrame) -> tuple[KeyField, ...]:
+    if lines.is_empty():
+        return ()
+    counts = lines.group_by("field", maintain_order=True).agg(pl.col("missing").sum())
+    return tuple(KeyField(name, missing) for name, missing in counts.rows())
 
 
 def _missing(live: pl.LazyFrame, policy: CompiledPolicy) -> tuple[MissingField, ...]:

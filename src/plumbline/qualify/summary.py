@@ -83,6 +83,14 @@ class MissingField:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyField:
+    """A field of the lead model that the mapping calls a key field, and how many decided leads lack it."""
+
+    field: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionCount:
     """A question, and for how many leads its answer moves most; ``material``: those it may well move."""
 
@@ -193,6 +201,7 @@ class RunSummary:
     queue: tuple[QueueLine, ...]
     ledger: LedgerHead | None
     versions: RunVersions
+    key_fields: tuple[KeyField, ...] = ()
 
     def gaps(self) -> tuple[str, ...]:
         """Every sum that does not hold, in words. Empty when the counts reconcile."""

@@ -148,6 +148,11 @@ def _unknown(run: RunSummary, columns: int) -> Iterator[RenderableType]:
                 say(field.label, limit=120), *_counted(field.leads, run.decided, columns, unknown=True)
             )
         yield indented(Text(), say("Fields with points that are most often unknown", QUIET), table)
+    if run.key_fields:
+        table = grid("left", "bar", "right", "right")
+        for key in run.key_fields:
+            table.add_row(say(key.field, limit=120), *_counted(key.leads, run.decided, columns, unknown=True))
+        yield indented(Text(), say("Key fields that leads lack", QUIET), table)
 
 
 def _people(run: RunSummary) -> Iterator[RenderableType]:
