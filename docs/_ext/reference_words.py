@@ -67,6 +67,7 @@ FLAWS: Final = {
     "body": "A body is not the one its entry committed to.",
     "chain": "An entry was changed, or does not continue the one before it.",
     "document": "A document of the run (policy, scorecard, mapping, manifest) was changed or is gone.",
+    "file": "The bytes of a part were changed, though every decision in it still reads as recorded.",
     "head": "The entry is not the one whose hash you kept elsewhere: the chain was written anew.",
     "header": "The bytes of a header are not what Plumbline writes.",
     "missing_body": "A body is gone, and no tombstone says why.",

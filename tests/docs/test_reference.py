@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
+from helpers_cli import make_tour
+from helpers_docs import DOCS
 from helpers_main_path import AS_OF, bundle, received
 from plumbline.cli.app import app
 from plumbline.connectors.mapping_codes import MappingCode
@@ -142,6 +144,14 @@ def test_every_column_of_a_decision_is_described(reference) -> None:
     columns = [re.sub(r"^points\.term\..*", "points.term.*", name) for name in decisions_of(kept).columns]
     assert missing(columns, reference["decisions"]) == []
     assert missing(["points.total"], reference["decisions"]) == ["points.total"]
+
+
+def test_every_file_of_a_run_is_described(tmp_path) -> None:
+    run = make_tour(tmp_path, leads=200, seed=7) / "run"
+    page = (DOCS / "reference" / "run-folder.md").read_text("utf-8")
+    files = {path.name for path in run.iterdir()}
+    assert {"run.json", "decisions", "issues", "ledger.key"} <= files
+    assert [name for name in files if not re.search(rf"[`/]{re.escape(name)}[`/]", page)] == []
 
 
 def test_everything_the_ledger_says_is_described(reference) -> None:
