@@ -116,7 +116,7 @@ def test_the_kinds_of_entries_are_alphabetical_and_say_subject_and_action() -> N
 
 
 def test_a_part_survives_being_written_as_facts() -> None:
-    fact = PartFact(3, 10, "ab" * 32, {"queue": 7, "review": 3})
+    fact = PartFact(3, 10, "ab" * 32, {"queue": 7, "review": 3}, "cd" * 32)
     draft = Draft(Event.DECISIONS_RECORDED, "run/3", "system:qualify", fact.facts())
     assert PartFact.of(Header.decode(chain([draft])[0].raw).facts) == fact
     assert fact.name == "part-00003.parquet"

@@ -9,13 +9,15 @@ import pytest
 
 from helpers_ledger import NOON, decisions
 from helpers_run import PLAN, record_run
-from plumbline.ledger import parts
+from plumbline.ledger import Event, parts
 from plumbline.ledger.verify import Flaw
+from plumbline.store.erasure import erase_leads
 from plumbline.store.ledger_file import LedgerFile
 from plumbline.store.recorder import RunRecorder
-from plumbline.store.run_check import ABOUT_RUNS, RunVerdict, verify_run
+from plumbline.store.run_check import ABOUT_RUNS, RunVerdict, rows_apart, verify_run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from plumbline.store.run_folder import RunFolder
@@ -141,3 +143,37 @@ def test_a_broken_ledger_proves_nothing_about_a_run(folder: RunFolder, ledger: L
     )
     broken = verify_run(folder, ledger).broken
     assert (broken.seq, broken.flaw) == (3, Flaw.CHAIN)
+
+
+def flips(file: Path, count: int) -> Iterator[int]:
+    """Change one bit at places spread over a file, one at a time, and mend it again."""
+    whole = file.read_bytes()
+    for at in range(count):
+        place = at * len(whole) // count
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << at % 8)]) + whole[place + 1 :])
+        yield place
+    file.write_bytes(whole)
+
+
+def test_one_changed_bit_anywhere_in_a_part_is_found(folder: RunFolder, ledger: LedgerFile) -> None:
+    record_run(folder, ledger)
+    for place in flips(part(folder, 1), 24):
+        broken = verify_run(folder, ledger).broken
+        assert broken is not None, place
+        assert "part-00001" in broken.message
+    assert verify_run(folder, ledger).intact
+
+
+def test_without_the_hash_of_the_file_some_changed_bits_pass(folder: RunFolder, ledger: LedgerFile) -> None:
+    """The negative control: Parquet holds bytes that no value depends on, so that rows cannot tell."""
+    record_run(folder, ledger)
+    fact = parts.PartFact.of(next(ledger.entries(Event.DECISIONS_RECORDED)).header.facts)
+    assert any(rows_apart(folder, fact, set()) is None for _ in flips(part(folder, 0), 24))
+
+
+def test_after_an_erasure_the_rows_are_what_is_held_against_the_ledger(
+    folder: RunFolder, ledger: LedgerFile
+) -> None:
+    record_run(folder, ledger)
+    erase_leads(folder, ledger, ["L7"], actor="dpo", basis="request", now=NOON)
+    assert verify_run(folder, ledger).intact

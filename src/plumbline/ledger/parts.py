@@ -42,12 +42,17 @@ _ROUTE_FACT: Final = "route."
 
 @dataclass(frozen=True, slots=True)
 class PartFact:
-    """What the ledger keeps of a part: no lead, only counts and the root over its rows."""
+    """What the ledger keeps of a part: no lead, only counts, the root over its rows, the hash of its file.
+
+    ``file`` is the SHA-256 of the file as it was written, set once it is. It holds until a row of the part is
+    erased; the root holds for good.
+    """
 
     index: int
     rows: int
     root: str
     routes: Mapping[str, int]
+    file: str = ""
 
     @property
     def name(self) -> str:
@@ -57,7 +62,7 @@ class PartFact:
     def facts(self) -> dict[str, Fact]:
         """As facts of a header."""
         routes = {f"{_ROUTE_FACT}{route}": count for route, count in self.routes.items()}
-        return {"part": self.index, "rows": self.rows, "root": self.root, **routes}
+        return {"file": self.file, "part": self.index, "rows": self.rows, "root": self.root, **routes}
 
     @classmethod
     def of(cls, facts: Mapping[str, Fact]) -> PartFact:
@@ -67,7 +72,9 @@ class PartFact:
             for name, count in facts.items()
             if name.startswith(_ROUTE_FACT)
         }
-        return cls(int(str(facts["part"])), int(str(facts["rows"])), str(facts["root"]), routes)
+        return cls(
+            int(str(facts["part"])), int(str(facts["rows"])), str(facts["root"]), routes, str(facts["file"])
+        )
 
 
 def row_ref(run: str, part: int, row: int) -> str:

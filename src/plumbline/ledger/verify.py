@@ -32,6 +32,7 @@ class Flaw(StrEnum):
     BODY = "body"
     CHAIN = "chain"
     DOCUMENT = "document"
+    FILE = "file"
     HEAD = "head"
     HEADER = "header"
     MISSING_BODY = "missing_body"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.errors import UnreadableFileError
@@ -129,6 +132,27 @@ def _document(folder: RunFolder, name: str, digest: object) -> Broken | None:
 def _part(folder: RunFolder, fact: PartFact, erased: set[int]) -> Broken | None:
     if fact.index not in folder.parts():
         return Broken(0, Flaw.MISSING_PART, f"{fact.name} is in the ledger, but not in {folder.path}.")
+    if folder.part_hash(fact.index) == fact.file:
+        return rows_of_part(folder, fact, erased)
+    broken = rows_apart(folder, fact, erased)
+    if broken is None and not erased:
+        # Bytes that carry no value, such as padding: the decisions read the same, but somebody was there.
+        message = f"{fact.name} was changed: every decision in it reads as recorded, its bytes do not."
+        return Broken(0, Flaw.FILE, message)
+    return broken
+
+
+def rows_apart(folder: RunFolder, fact: PartFact, erased: set[int]) -> Broken | None:
+    """Check the rows in a process of its own: a damaged Parquet file can take its reader down with it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(rows_of_part, folder, fact, erased).result()
+        except BrokenProcessPool:
+            return Broken(0, Flaw.UNREADABLE_PART, f"{fact.name} is damaged and cannot be read.")
+
+
+def rows_of_part(folder: RunFolder, fact: PartFact, erased: set[int]) -> Broken | None:
+    """Hold every row of a part against the root in the ledger."""
     try:
         return check_part(folder.read_part(fact.index), fact, erased)
     except UnreadableFileError as error:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -90,7 +90,12 @@ class RunFolder:
         """
         sealed, fact = seal_part(index, frame, _salts(frame.height))
         self.replace_part(DECISIONS, index, sealed)
-        return fact
+        return replace(fact, file=self.part_hash(index))
+
+    def part_hash(self, index: int) -> str:
+        """SHA-256 of the file of a part as it is on disk."""
+        with self._file(DECISIONS, index).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
 
     def write_beside(self, kind: str, index: int, frame: pl.DataFrame) -> None:
         """Write what goes beside a part: ``rejected`` rows or row ``issues``. No file for no rows."""
@@ -111,7 +116,8 @@ class RunFolder:
         file = self._file(kind, index)
         try:
             return pl.read_parquet(file, columns=columns, glob=False)
-        except (OSError, pl.exceptions.PolarsError) as error:
+        # Some damage makes the reader panic, which is no ordinary exception.
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise UnreadableFileError(f"{file} is missing, truncated or no Parquet file: {error}.") from error
 
     def parts(self, kind: str = DECISIONS) -> list[int]:
