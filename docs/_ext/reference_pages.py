@@ -8,6 +8,7 @@ import pkgutil
 from typing import TYPE_CHECKING, Any
 
 import typer.main
+from reference_python import python
 from reference_words import DECISION_COLUMNS, EVENTS, FLAWS, SCORECARD_KEYS
 
 import plumbline
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 GENERATED = "*This page is made from the code.*\n"
+_PYTHON = (
+    "What is meant for others to build on; how it is used stands in "
+    "[Use it from Python](../../howto/use-from-python.md). Errors are explained under [codes](codes.md).\n"
+)
 _STATUSES = {
     Exit.OK: "Done.",
     Exit.FOUND: "Done, and found what it looks for: problems in a policy, a broken ledger, a difference.",
@@ -49,6 +54,7 @@ def pages() -> dict[str, str]:
         "decisions": decisions(),
         "scorecard": scorecard(),
         "ledger": ledger(),
+        "python": _page("Names of `import plumbline`", _PYTHON, *python()),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
+import plumbline
 from helpers_cli import make_tour
 from helpers_docs import DOCS
 from helpers_main_path import AS_OF, bundle, received
@@ -144,6 +145,13 @@ def test_every_column_of_a_decision_is_described(reference) -> None:
     columns = [re.sub(r"^points\.term\..*", "points.term.*", name) for name in decisions_of(kept).columns]
     assert missing(columns, reference["decisions"]) == []
     assert missing(["points.total"], reference["decisions"]) == ["points.total"]
+
+
+def test_every_public_name_of_python_is_described(reference) -> None:
+    for name in plumbline.__all__:
+        assert section(reference["python"], name).strip(), name
+    assert "`explain(lead: str) -> Explanation`" in section(reference["python"], "Result")
+    assert section(reference["python"], "quallify_leads") == ""
 
 
 def test_every_file_of_a_run_is_described(tmp_path) -> None:
