@@ -45,3 +45,14 @@ def test_leaving_early_stops_the_thread() -> None:
     with ahead(count()) as results:
         assert next(results) == 0
     assert alive() == []
+
+
+def test_leaving_early_stops_a_thread_within_a_thread() -> None:
+    def doubled():
+        with ahead(count()) as numbers:
+            for number in numbers:
+                yield number * 2
+
+    with ahead(doubled()) as results:
+        assert [next(results), next(results)] == [0, 2]
+    assert alive() == []

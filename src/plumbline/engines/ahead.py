@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -47,6 +48,10 @@ class ahead(Generic[Item]):  # noqa: N801 - reads like the built-in iterators it
             self._ready.put(error)
         else:
             self._ready.put(None)
+        finally:
+            # A generator that holds threads or files of its own lets go of them here, not when it is collected.
+            if isinstance(self._items, Generator):
+                self._items.close()
 
     def _results(self) -> Iterator[Item]:
         while (result := self._ready.get()) is not None:

@@ -94,14 +94,15 @@ class LocalRun:
     ) -> Iterator[tuple[IntakeBatch, Qualified | None]]:
         """Each batch decided; of one that is recorded already only what later batches must know of it."""
         seen, recorded = Seen(), frozenset(recorder.recorded)
-        for index, batch in enumerate(self._request.intake.batches(recorder.part_rows)):
-            if index in recorded:
-                seen = triage_batch(batch.received, bundle, seen).seen
-                yield batch, None
-            else:
-                qualified = self._qualify(batch.received, bundle, seen)
-                seen = qualified.seen
-                yield batch, qualified
+        with ahead(self._request.intake.batches(recorder.part_rows)) as batches:
+            for index, batch in enumerate(batches):
+                if index in recorded:
+                    seen = triage_batch(batch.received, bundle, seen).seen
+                    yield batch, None
+                else:
+                    qualified = self._qualify(batch.received, bundle, seen)
+                    seen = qualified.seen
+                    yield batch, qualified
 
     def _qualify(self, received: pl.DataFrame, bundle: Bundle, seen: Seen) -> Qualified:
         request = self._request
