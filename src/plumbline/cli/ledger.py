@@ -15,6 +15,7 @@ from plumbline.cli.exits import Exit
 from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, table_of
 from plumbline.cli.pages import remove_pages_without_leads
 from plumbline.ledger import Entry, Head
+from plumbline.report.words import count
 from plumbline.store import LedgerFile, RunFolder
 from plumbline.store.erasure import erase_leads, finish_erasures
 from plumbline.store.export import export_ledger
@@ -54,11 +55,13 @@ def verify(
     if broken:
         output.say(f"BROKEN: {broken}")
         raise typer.Exit(Exit.FOUND)
-    output.say(f"The ledger holds: {verdict.head.seq:,} entries. Head {verdict.head}")
+    entries = count(verdict.head.seq, "entry", "entries")
+    output.say(f"The ledger holds: {entries}. Head {verdict.head}")
     if run:
         state = "finished" if run.finished else "not finished: repeat the command to complete it"
         output.say(
-            f"The run holds: {run.rows:,} decisions in {run.parts} part(s), {run.erased} erased; {state}."
+            f"The run holds: {count(run.rows, 'decision')} in {count(run.parts, 'part')}, "
+            f"{run.erased:,} erased; {state}."
         )
 
 
@@ -121,7 +124,7 @@ def erase(
         finish_erasures(folder, book)
         remove_pages_without_leads(folder)
     output.data(done)
-    output.say(f"Erased {done.rows} decision(s); {done.tombstones} tombstone(s) in the ledger.")
+    output.say(f"Erased {count(done.rows, 'decision')}; {count(done.tombstones, 'tombstone')} in the ledger.")
 
 
 def _line(entry: Entry) -> tuple[object, ...]:
