@@ -49,7 +49,7 @@ class ahead(Generic[Item]):  # noqa: N801 - reads like the built-in iterators it
         else:
             self._ready.put(None)
         finally:
-            # A generator that holds threads or files of its own lets go of them here, not when it is collected.
+            # A generator that holds threads or files lets go of them here, not when it is collected.
             if isinstance(self._items, Generator):
                 self._items.close()
 
