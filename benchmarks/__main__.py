@@ -1,6 +1,6 @@
 """Everything that is measured for the documentation, one after the other: ``make benchmarks``.
 
-    python -m benchmarks [--quick]
+python -m benchmarks [--quick]
 """
 
 from __future__ import annotations

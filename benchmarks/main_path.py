@@ -49,9 +49,8 @@ def polars_alone(path: str) -> None:
 
 
 def plumbline(path: str, out: str) -> None:
-    from plumbline.library.inputs import intake_from, policy_from, read_text
-
     from plumbline.engines import LocalRun, RunRequest
+    from plumbline.library.inputs import intake_from, policy_from, read_text
     from plumbline.store import LedgerFile, RunFolder
 
     def work() -> None:

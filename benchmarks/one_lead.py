@@ -18,7 +18,6 @@ from benchmarks.measure import quiet
 
 def main(leads: int = 1_000) -> dict[str, object]:
     from plumbline.library.inputs import intake_from, policy_from, read_text
-
     from plumbline.qualify import qualify
 
     with TemporaryDirectory() as room:
