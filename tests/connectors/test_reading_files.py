@@ -40,10 +40,13 @@ def read(path, settings=None, size=100_000):
         ("x.csv", TEXT.replace("\n", "\r\n").encode()),
         ("x.csv", TEXT.rstrip("\n").encode()),
         ("x.txt", TEXT.replace(",", "\t").encode()),
-        ("x.csv.gz", gzip.compress(TEXT.encode())),
+        ("x.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
         ("x.jsonl", '{"name": "Ann", "city": "Köln"}\n{"name": "Bob", "city": ""}\n'.encode()),
         ("x.ndjson", b'{"name": "Ann", "city": "K\\u00f6ln"}\r\n{"name": "Bob"}'),
-        ("x.jsonl.gz", gzip.compress(b'{"name":"Ann","city":"K\\u00f6ln"}\n{"city":null,"name":"Bob"}\n')),
+        (
+            "x.jsonl.gz",
+            gzip.compress(b'{"name":"Ann","city":"K\\u00f6ln"}\n{"city":null,"name":"Bob"}\n', mtime=0),
+        ),
     ],
 )
 def test_the_same_rows_come_out_of_every_way_of_writing_them(write, name, content):
