@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers_cli import Outcome
+from helpers_cli import PLUMBLINE, Outcome
 from helpers_docs import (
     NOT_RUN,
     PAGES,
@@ -26,8 +26,10 @@ RUN = [page for page in PAGES if blocks(page, "console", "python")]
 
 
 @pytest.fixture
-def desk(page: Path, tmp_path: Path, leads: Path) -> Path:
+def desk(page: Path, tmp_path: Path, leads: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder; on the front page, which speaks of a file that the reader has, with that file."""
+    # A reader has the command at hand, also in Python examples and where no environment is activated.
+    monkeypatch.setenv("PATH", f"{Path(PLUMBLINE).parent}{os.pathsep}{os.environ['PATH']}")
     if page == ROOT / "README.md":
         shutil.copy(leads, tmp_path)
     return tmp_path
