@@ -30,7 +30,7 @@ _FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A connection string for an empty database of a server of this session's own."""
+    """A connection string for an empty database of a server that only this test run has."""
     binaries = _binaries()
     if binaries is None:
         _missing("the PostgreSQL server programs are not installed (apt-get install postgresql)")
