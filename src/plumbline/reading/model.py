@@ -59,6 +59,9 @@ class Abstention(StrEnum):
     UNREADABLE = "the content is not text"
     CONFLICT = "the words point both ways"
     UNCLEAR = "the words are not clear enough"
+    DISAGREE = "two readers disagree"
+    UNQUOTED = "the words it was said to stand on are not in the message"
+    OBJECTED = "the sender objected to profiling"
 
 
 class Removed(StrEnum):
@@ -85,7 +88,8 @@ class Message:
     """One received text. ``received`` is the local date of the recipient, needed to resolve dates.
 
     ``channel`` is email, form, chat, call_note or transcript; ``our_names`` are names of our company,
-    products and people, so that our own words are recognised in a thread.
+    products and people, so that our own words are recognised in a thread; ``sender`` is the key under which
+    an objection of the person who wrote is kept.
     """
 
     text: str
@@ -93,6 +97,7 @@ class Message:
     received: date | None = None
     id: str = ""
     our_names: tuple[str, ...] = ()
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,21 @@ class Note:
     start: int
 
 
+class Remark(StrEnum):
+    """What happened on the way to a reading that a person should know of. Nothing of it is silent."""
+
+    SHADOW = "the second reader was asked, and does not count yet"
+    NOT_SENT = "a data right is used in the message: it was not sent to the second reader"
+    DOWN = "the second reader could not be reached"
+    SLOW = "the second reader took too long"
+    REFUSED = "the second reader refused the request"
+    MALFORMED = "the second reader's answer could not be read"
+    SPENT = "the budget for the second reader is spent"
+    CHANGED = "another model answered than the one that was asked for"
+    UNQUOTED = "claims without words that stand in the message were dropped"
+    UNKNOWN = "claims outside the vocabulary were dropped"
+
+
 @dataclass(frozen=True, slots=True)
 class Readings:
     """All fields of one message, in the order of ``Field``; ``language`` is ISO 639-1 or ``und``."""
@@ -137,6 +157,7 @@ class Readings:
     language: str
     readings: tuple[Reading, ...]
     notes: tuple[Note, ...] = field(default=())
+    remarks: tuple[Remark, ...] = ()
 
     def __getitem__(self, name: Field) -> Reading:
         return self.readings[list(Field).index(name)]
