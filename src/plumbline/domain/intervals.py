@@ -10,7 +10,7 @@ _Z95: Final = 1.959963984540054
 
 
 class Share(NamedTuple):
-    """``hits`` of ``of``, with the 95 % Wilson interval of the share. Of nothing, nothing is known: 0 to 1."""
+    """``hits`` of ``of``, with the 95 % Wilson interval of the share: 0 to 1 of nothing."""
 
     hits: int
     of: int
