@@ -236,7 +236,7 @@ def test_the_ledger_is_verified_and_shown(tour) -> None:
 def test_the_record_of_one_lead_is_proved(tour) -> None:
     lead = ids(tour / "run")[0]
     [proof] = plumbline("ledger", "show", tour / "run", "--lead", lead, "--json").json
-    assert json.loads(proof["body"])["lead.id"] == lead
+    assert proof["values"]["lead.id"] == lead
     assert proof["path"]
 
 

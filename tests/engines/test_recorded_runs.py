@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import polars as pl
 import pytest
 
@@ -72,7 +70,7 @@ def test_a_lead_that_is_not_there_is_said_not_to_be_there(run) -> None:
 
 def test_the_proof_of_a_decision_holds_its_body(run) -> None:
     (proof,) = run.proofs("L7")
-    assert json.loads(proof["body"])["lead.id"] == "L7"
+    assert proof["values"]["lead.id"] == "L7"
 
 
 def test_the_same_policy_weighed_anew_is_the_same_bundle(run) -> None:

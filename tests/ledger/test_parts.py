@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers_ledger import decisions, email, salt
+from helpers_packed import packed
 from plumbline.domain.errors import LedgerError
 from plumbline.ledger import merkle, parts
-from plumbline.ledger.canonical import canonical
+from plumbline.ledger.packed import kinds_of, packed_rows
 from plumbline.ledger.parts import (
     CHECK,
     LEAD,
@@ -49,7 +50,8 @@ def test_a_part_keeps_what_was_decided_and_counts_it() -> None:
 def test_a_leaf_is_the_salted_hash_of_the_whole_row() -> None:
     part, _ = sealed(9)
     rows = decisions(9).to_dicts()
-    assert parts.leaves(part) == [merkle.leaf(salt(n)[:16], canonical(row)) for n, row in enumerate(rows)]
+    kinds = kinds_of(decisions(9).schema)
+    assert parts.leaves(part) == [merkle.leaf(salt(n)[:16], packed(row, kinds)) for n, row in enumerate(rows)]
 
 
 def test_a_check_is_the_beginning_of_its_leaf_before_and_after_erasing() -> None:
@@ -194,7 +196,7 @@ def test_an_exchanged_leaf_of_an_erased_row_is_found() -> None:
 def test_nobody_can_be_guessed_back_from_an_erased_part() -> None:
     part, _ = sealed(1000)
     kept = set(erase_rows(part, set(range(1, 1001))).get_column(LEAF))
-    rows = [canonical(row) for row in decisions(1000).to_dicts()]
+    rows = list(packed_rows(decisions(1000)))
     assert len(kept) == 1000
     assert kept & {merkle.leaf(guess, row) for row in rows for guess in (b"", b"\0" * 16)} == set()
 
@@ -203,7 +205,7 @@ def test_without_salts_everybody_could_be_guessed_back() -> None:
     """Negative control of the test above."""
     part, _ = seal_part(0, decisions(100), pl.Series([b"\0" * 16] * 100, dtype=pl.Binary))
     kept = set(erase_rows(part, set(range(1, 101))).get_column(LEAF))
-    assert kept == {merkle.leaf(b"\0" * 16, canonical(row)) for row in decisions(100).to_dicts()}
+    assert kept == {merkle.leaf(b"\0" * 16, row) for row in packed_rows(decisions(100))}
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 
 from helpers_ledger import NOON, decisions
+from helpers_packed import packed
 from helpers_run import PLAN, record_run
 from plumbline.domain.errors import LedgerError, RunConflictError, RunInProgressError, TamperedError
 from plumbline.ledger import merkle, parts
-from plumbline.ledger.canonical import canonical
 from plumbline.ledger.entry import Event
 from plumbline.store.files import FolderLock
 from plumbline.store.recorder import RunRecorder
@@ -58,8 +58,8 @@ def test_a_decision_is_found_with_the_bytes_and_the_proof_that_were_recorded(fol
     facts = [folder.write_part(index, decisions(100, index * 100)) for index in range(3)]
     (found,) = folder.find("L142")
     assert (found.part, found.row) == (1, 43)
-    assert found.body == canonical(decisions(1, 142).to_dicts()[0])
-    assert found.proof.leaf == merkle.leaf(found.salt, found.body)
+    assert found.values == decisions(1, 142).to_dicts()[0]
+    assert found.proof.leaf == merkle.leaf(found.salt, packed(found.values, found.kinds))
     assert merkle.check(found.proof, bytes.fromhex(facts[1].root))
     assert not merkle.check(found.proof, bytes.fromhex(facts[0].root))
     assert folder.find("nobody") == []

@@ -13,8 +13,8 @@ import polars as pl
 from plumbline.domain.errors import LedgerError
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_INTEGERS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
-_PLAIN: Final = (*_INTEGERS, pl.String, pl.Boolean, pl.Null)
+INTEGERS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
+_PLAIN: Final = (*INTEGERS, pl.String, pl.Boolean, pl.Null)
 
 
 def canonical(value: object) -> bytes:
@@ -37,7 +37,7 @@ def canonical_rows(frame: pl.DataFrame) -> pl.Series:
 
     Columns may hold text, whole numbers, booleans, or lists of these.
     """
-    _refuse_columns(frame)
+    refuse_columns(frame)
     if frame.is_empty():
         return pl.Series("canonical", [], dtype=pl.String)
     columns = [frame.get_column(name) for name in sorted(frame.columns)]
@@ -59,7 +59,8 @@ def _refuse_the_ambiguous(value: object, place: str) -> None:
         raise LedgerError(f"{place} is a {type(value).__name__}: it has no canonical form.")
 
 
-def _refuse_columns(frame: pl.DataFrame) -> None:
+def refuse_columns(frame: pl.DataFrame) -> None:
+    """``LedgerError`` for a frame whose rows cannot be recorded, naming the column."""
     if not frame.columns:
         raise LedgerError("A row without columns has nothing to record.")
     for name, dtype in frame.schema.items():

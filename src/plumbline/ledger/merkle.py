@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import polars as pl
 
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
@@ -25,12 +25,9 @@ def leaf(salt: bytes, row: bytes) -> bytes:
     return sha256(_LEAF + salt + row).digest()
 
 
-def row_leaves(salts: pl.Series, rows: pl.Series) -> list[bytes]:
-    """The leaves of many rows: ``salts`` Binary, ``rows`` String as ``canonical_rows`` gives them."""
-    leaves: list[bytes] = []
-    for salt, row in zip(_chunks(salts), _chunks(rows.cast(pl.Binary)), strict=True):
-        leaves += [sha256(_LEAF + s + r).digest() for s, r in zip(salt, row, strict=True)]
-    return leaves
+def row_leaves(salts: pl.Series, rows: Iterable[bytes]) -> list[bytes]:
+    """The leaves of many rows: ``salts`` Binary, ``rows`` as ``packed_rows`` gives them."""
+    return [sha256(_LEAF + salt + row).digest() for salt, row in zip(_each(salts), rows, strict=True)]
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
@@ -87,6 +84,6 @@ def _parents(level: list[bytes]) -> list[bytes]:
     return above + level[-1:] if len(level) % 2 else above
 
 
-def _chunks(series: pl.Series) -> Iterator[list[bytes]]:
-    for start in range(0, len(series), _CHUNK):
-        yield series.slice(start, _CHUNK).to_list()
+def _each(salts: pl.Series) -> Iterator[bytes]:
+    for start in range(0, len(salts), _CHUNK):
+        yield from salts.slice(start, _CHUNK).to_list()

@@ -20,7 +20,7 @@ import polars as pl
 
 from plumbline.domain.errors import LedgerError
 from plumbline.ledger import merkle
-from plumbline.ledger.canonical import canonical_rows
+from plumbline.ledger.packed import packed_rows
 from plumbline.ledger.verify import Broken, Flaw
 
 if TYPE_CHECKING:
@@ -95,21 +95,21 @@ def rows_by_part(run: str, refs: Iterable[str]) -> dict[int, set[int]]:
 def seal_part(index: int, frame: pl.DataFrame, salts: pl.Series) -> tuple[pl.DataFrame, PartFact]:
     """A batch as it is stored, and what the ledger keeps of it. ``salts``: one per row, Binary, random."""
     _refuse_unfit(frame, salts)
-    leaves = merkle.row_leaves(salts, canonical_rows(frame))
+    leaves = merkle.row_leaves(salts, packed_rows(frame))
     own = [salts.alias(SALT), _checks(leaves), pl.Series(LEAF, [None] * len(leaves), dtype=pl.Binary)]
     return frame.with_columns(own), PartFact(index, frame.height, merkle.root(leaves).hex(), _routes(frame))
 
 
-def bodies(part: pl.DataFrame) -> pl.Series:
-    """The canonical rows of a stored part, as they were committed to (String)."""
-    return canonical_rows(part.drop(OWN))
+def committed(part: pl.DataFrame) -> pl.DataFrame:
+    """The columns of a stored part that its root speaks of."""
+    return part.drop(OWN)
 
 
 def leaves(part: pl.DataFrame) -> list[bytes]:
     """The leaves of a stored part: recomputed for live rows, as kept for erased ones."""
     kept = part.get_column(LEAF)
     live = part.filter(kept.is_null()) if kept.null_count() < part.height else part
-    fresh = merkle.row_leaves(live.get_column(SALT), bodies(live))
+    fresh = merkle.row_leaves(live.get_column(SALT), packed_rows(committed(live)))
     if live.height == part.height:
         return fresh
     following = iter(fresh)

@@ -22,7 +22,8 @@ import polars as pl
 from plumbline.domain.errors import UnreadableFileError
 from plumbline.ledger import merkle
 from plumbline.ledger.canonical import canonical
-from plumbline.ledger.parts import LEAD, ROW_SALT_BYTES, PartFact, bodies, leaves, seal_part
+from plumbline.ledger.packed import kinds_of
+from plumbline.ledger.parts import LEAD, ROW_SALT_BYTES, SALT, PartFact, committed, leaves, seal_part
 from plumbline.store.files import storage_errors, write_atomically
 
 if TYPE_CHECKING:
@@ -36,12 +37,16 @@ DECISIONS: Final = "decisions"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One recorded decision with what proves it. ``row`` counts from 1 within its part."""
+    """One recorded decision with what proves it. ``row`` counts from 1 within its part.
+
+    ``values`` and ``kinds`` are those of its columns: what the bytes under its leaf are made of.
+    """
 
     part: int
     row: int
     salt: bytes
-    body: bytes
+    values: dict[str, object]
+    kinds: dict[str, str]
     proof: Proof
 
 
@@ -156,7 +161,8 @@ class RunFolder:
 
 def _found(part: pl.DataFrame, index: int, row: int, proof: Proof) -> Found:
     one = part.slice(row, 1)
-    return Found(index, row + 1, one.item(0, "ledger.salt"), bodies(one).item().encode(), proof)
+    body = committed(one)
+    return Found(index, row + 1, one.item(0, SALT), body.row(0, named=True), kinds_of(body.schema), proof)
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
