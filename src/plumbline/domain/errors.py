@@ -108,3 +108,9 @@ class NoLeadsError(PlumblineError):
     """The file has no row that can be a lead."""
 
     code = "no_leads"
+
+
+class ReaderSettingsError(PlumblineError):
+    """The settings of a second reader cannot be used, or what it needs is not installed."""
+
+    code = "reader_settings"
