@@ -25,7 +25,7 @@ def lint_cues(file: CueFile) -> list[Issue]:
 
 
 def _failing_examples(file: CueFile) -> Iterator[Issue]:
-    matcher = Matcher.of(file)
+    matcher = Matcher(file)
     for cue in file.cues:
         for example in cue.examples:
             if not _speaks(cue, example, file, matcher):

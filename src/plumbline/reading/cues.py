@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from plumbline.domain.errors import PlumblineError
 from plumbline.domain.issues import Issue
-from plumbline.reading.model import VALUES, Field
+from plumbline.reading.model import DEFAULTS, VALUES, Field, Reading
 from plumbline.reading.patterns import Pattern, PatternError, parse_pattern
 from plumbline.reading.spelling import spelling_table
 
@@ -89,6 +89,16 @@ class CueFile:
     not_names: frozenset[str]
     confidence: Mapping[Field, Mapping[str, int]]
     abstain_below: int
+    silence: Mapping[Field, Reading] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What every field reads where no words speak, made once."""
+        quiet = {name: self._quiet(name) for name in Field}
+        object.__setattr__(self, "silence", quiet)
+
+    def _quiet(self, name: Field) -> Reading:
+        confidence = self.confidence[name]["default"] if name in self.confidence else 0
+        return Reading(name, DEFAULTS[name], confidence)
 
 
 @cache

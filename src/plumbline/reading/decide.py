@@ -35,7 +35,7 @@ _KINDS_ASK: Final = frozenset(_KIND_OF)
 _NO_HURRY_POSSIBLE: Final = frozenset({"none", "vendor_pitch", "spam"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """A field's winner: how strong it is and how far ahead of the next."""
 
@@ -45,16 +45,22 @@ class _Choice:
     evidence: list[Evidence]
 
 
+_FIELDS: Final = tuple(Field)
+_NOTHING: Final = {name: _Choice(DEFAULTS[name], 0, 0, []) for name in Field}
+
+
 def decide(prepared: Prepared, evidence: Sequence[Evidence], file: CueFile) -> tuple[Reading, ...]:
     """All fields, in order."""
-    evidence = [*evidence, *_open_question(prepared, evidence)]
-    choices = {name: _choose(name, [item for item in evidence if item.field is name]) for name in Field}
+    found = {name: list[Evidence]() for name in _FIELDS}
+    for item in [*evidence, *_open_question(prepared, evidence)]:
+        found[item.field].append(item)
+    choices = {name: _choose(name, items) if items else _NOTHING[name] for name, items in found.items()}
     lost = _KINDS_ASK - _OF_KIND.get(choices[Field.NOT_A_BUYER].value, set())
     if choices[Field.NOT_A_BUYER].evidence and choices[Field.REQUEST].value in lost:
-        kept = [item for item in evidence if item.field is Field.REQUEST and item.value not in lost]
+        kept = [item for item in found[Field.REQUEST] if item.value not in lost]
         choices[Field.REQUEST] = _choose(Field.REQUEST, kept)
     _reconcile(choices)
-    return tuple(_reading(name, choices[name], prepared, file) for name in Field)
+    return tuple(_reading(name, choices[name], prepared, file) for name in _FIELDS)
 
 
 def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -78,25 +84,26 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
 
 
 def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
-    strongest = max((item.weight for item in evidence), default=0)
-    evidence = [item for item in evidence if item.weight > 1 or strongest <= 1]
-    totals = {
-        value: _total([item for item in evidence if item.value == value])
-        for value in {item.value for item in evidence}
-    }
-    order = VALUES[name]
-    totals = {value: total for value, total in totals.items() if value not in _NEEDS_TWO[name] or total >= 3}
-    ranked = sorted(totals, key=lambda value: (-totals[value], order.index(value)))
+    least = 2 if any(item.weight > 1 for item in evidence) else 1
+    spoken: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        if item.weight >= least:
+            spoken.setdefault(item.value, []).append(item)
+    totals = {value: _total(items) for value, items in spoken.items()}
+    ranked = [value for value in totals if value not in _NEEDS_TWO[name] or totals[value] >= 3]
     if not ranked:
-        return _Choice(DEFAULTS[name], 0, 0, [])
+        return _NOTHING[name]
+    if len(ranked) > 1:
+        order = VALUES[name]
+        ranked.sort(key=lambda value: (-totals[value], order.index(value)))
     margin = totals[ranked[0]] - (totals[ranked[1]] if len(ranked) > 1 else 0)
-    return _Choice(
-        ranked[0], totals[ranked[0]], margin, [item for item in evidence if item.value == ranked[0]]
-    )
+    return _Choice(ranked[0], totals[ranked[0]], margin, spoken[ranked[0]])
 
 
 def _total(items: list[Evidence]) -> float:
     """The strongest cue counts whole, further ones elsewhere a half, so that many weak words can say much."""
+    if len(items) == 1:
+        return items[0].weight - 0.5 * items[0].hedged
     kept: list[Evidence] = []
     for item in sorted(items, key=lambda item: -item.weight):
         if not any(_overlap(item, other) for other in kept):
@@ -116,7 +123,7 @@ def _reconcile(choices: dict[Field, _Choice]) -> None:
     only_rights = request in ("unsubscribe", "data_rights")
     if kind != "no" or only_rights:
         for name in _PURCHASE:
-            choices[name] = _default(name)
+            choices[name] = _NOTHING[name]
     urgency = choices[Field.URGENCY]
     if request in _NO_HURRY_POSSIBLE and (urgency.value == "normal" or request != "none"):
         choices[Field.URGENCY] = _Choice("none", choices[Field.REQUEST].strength, 1, [])
@@ -135,11 +142,9 @@ def _kind_and_request(choices: dict[Field, _Choice]) -> None:
         choices[Field.REQUEST] = _Choice(asked, rights.strength, rights.margin, rights.evidence)
 
 
-def _default(name: Field) -> _Choice:
-    return _Choice(DEFAULTS[name], 0, 0, [])
-
-
 def _reading(name: Field, choice: _Choice, prepared: Prepared, file: CueFile) -> Reading:
+    if choice is _NOTHING[name]:
+        return file.silence[name]
     confidence = file.confidence[name][_strength(choice)]
     cues = tuple(dict.fromkeys(item.cue for item in choice.evidence))
     if choice.evidence and confidence < file.abstain_below:

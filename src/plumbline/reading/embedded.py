@@ -26,7 +26,7 @@ class EmbeddedReader:
 
     def __init__(self, cues: CueFile | None = None) -> None:
         self.cues = default_cues() if cues is None else cues
-        self.matcher = Matcher.of(self.cues)
+        self.matcher = Matcher(self.cues)
 
     @property
     def name(self) -> str:

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Final
 
 #: Languages the shipped cue file has cues for. Requests to stop or erase are understood in more.
 SUPPORTED: Final = frozenset({"en", "de", "es", "fr"})
@@ -27,6 +24,10 @@ _PROFILES: Final = {
     "tr": "bir ve icin bu ile merhaba tesekkurler lutfen istiyoruz degil var mi biz",
 }  # fmt: skip
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _PROFILES.items()}
+_LANGUAGES: Final = {
+    word: tuple(language for language, words in _WORDS.items() if word in words)
+    for word in frozenset().union(*_WORDS.values())
+}
 _SCRIPTS: Final = re.compile(
     "(?P<ja>[\u3040-\u30ff]+)|(?P<zh>[\u3400-\u9fff]+)|(?P<ko>[\uac00-\ud7af\u1100-\u11ff]+)|(?P<hi>[\u0900-\u097f]+)|(?P<bn>[\u0980-\u09ff]+)|"
     "(?P<ta>[\u0b80-\u0bff]+)|(?P<te>[\u0c00-\u0c7f]+)|(?P<ru>[\u0400-\u052f]+)|(?P<ar>[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+)|"
@@ -34,16 +35,18 @@ _SCRIPTS: Final = re.compile(
 )  # fmt: skip
 
 
-def detect_language(folded: str, words: Iterable[str]) -> str:
+def detect_language(folded: str, words: set[str]) -> str:
     """ISO 639-1, or ``und`` when there are no letters. Short Latin text without everyday words counts as English."""
     if not folded.isascii() and (other := _other_script(folded)):
         return other
-    seen = {word for word in words if word.islower()}
-    if not seen:
+    if not any(map(str.islower, words)):
         return "und"
-    scores = {language: len(seen & profile) for language, profile in _WORDS.items()}
+    scores = dict.fromkeys(_WORDS, 0)
+    for word in words:
+        for language in _LANGUAGES.get(word, ()):
+            scores[language] += 1
     best = max(scores, key=lambda language: (scores[language], language == "en"))
-    if best != "en" and scores[best] < max(2, scores["en"] * 1.3, len(seen) * 0.08):
+    if best != "en" and scores[best] < max(2, scores["en"] * 1.3, sum(map(str.islower, words)) * 0.08):
         best = "en"
     return best
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from plumbline.reading.beginnings import beginnings, known_by
 from plumbline.reading.model import Removed
 from plumbline.reading.speakers import SPEAKER, Speakers
 
@@ -77,6 +78,12 @@ _DISCLAIMER: Final = re.compile(
     r"\b(?:to unsubscribe|unsubscribe|opt out|manage (?:your )?(?:email )?preferences)\b.{0,60}\b(?:click|link|here|preferences)|"
     r"\bclick\b.{0,40}\bto (?:unsubscribe|opt out)|\bunsubscribe *\||\| *unsubscribe", re.IGNORECASE,
 )  # fmt: skip
+#: Without any of these words nothing above can match.
+_DISCLAIMS: Final = known_by(
+    "confidential privileged intended views virus registered consider vat company authorised received vertraulich "
+    "confidentiel unsubscribe opt manage click"
+)
+_FORWARDS: Final = known_by("begin forwarded weitergeleitete message mensaje messaggio doorgestuurd")
 _ADOPTS: Final = re.compile(
     r"\b(?:see|as|from|per) (?:the )?(?:below|attached|underneath)|\bbelow\b|\bwhat (?:s?he|they|\w+) (?:said|says|wrote|asks?|needs?)|"
     r"\bcan you (?:help|quote|do|deal|sort|answer|look)|\bcould you (?:help|quote|do|deal|sort|answer|look)|"
@@ -96,16 +103,20 @@ class _Line(NamedTuple):
     text: str
 
 
-def lay_out(text: str, channel: str, our_names: tuple[str, ...] = ()) -> Laid:
-    """Sort the lines of a view into words to read and words to set aside."""
-    walk = _Walk(text, Speakers(channel, our_names, text))
+def lay_out(
+    text: str, channel: str, our_names: tuple[str, ...] = (), known: set[str] | None = None
+) -> Laid:
+    """Sort the lines of a view into words to read and words to set aside. ``known``: its ``beginnings``, if at hand."""
+    walk = _Walk(text, Speakers(channel, our_names, text), beginnings(text) if known is None else known)
     walk.run()
     return Laid(walk.stretches, walk.aside)
 
 
 class _Walk:
-    def __init__(self, text: str, speakers: Speakers) -> None:
+    def __init__(self, text: str, speakers: Speakers, known: set[str]) -> None:
         self.text = text
+        self.disclaims = not _DISCLAIMS.isdisjoint(known)
+        self.forwards = not _FORWARDS.isdisjoint(known)
         self.speakers = speakers
         self.lines = [_Line(m.start(), m.end(), m[0].rstrip("\n")) for m in _LINE.finditer(text) if m[0]]
         self.stretches: list[Stretch] = []
@@ -138,8 +149,10 @@ class _Walk:
         """Where an older mail begins at the end of this one; its number of lines, when there is none."""
         for index in range(first, len(self.lines)):
             line = self.lines[index].text
-            if _FORWARD.match(line):
+            if self.forwards and _FORWARD.match(line):
                 return index, Removed.FORWARDED
+            if ":" not in line and "--" not in line and "____" not in line:
+                continue
             if _ORIGINAL.match(line) or self._outlook_header(index):
                 return index, Removed.QUOTED
             if _WROTE.match(line) and not self._answers_follow(index):
@@ -194,8 +207,9 @@ class _Walk:
         if words[0] in ">|" or (_WROTE.match(line.text) and self._answers_follow(index)):
             self.aside.append((Removed.QUOTED, line.start, line.end))
         elif (
-            _DISCLAIMER.search(words)
+            self.disclaims
             and (zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2)
+            and _DISCLAIMER.search(words)
         ) or _SENT_FROM.match(words):
             self.aside.append((Removed.DISCLAIMER, line.start, line.end))
         elif self.speakers.turns:

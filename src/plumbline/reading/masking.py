@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from plumbline.reading.beginnings import beginnings, known_by
 from plumbline.reading.model import Removed
 
 if TYPE_CHECKING:
@@ -80,220 +81,51 @@ _SPECIAL: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"(?:\d[ ./()-]{0,3}){6}|[A-Z]{2}\s?\d|birth|(?i:dob)")
 #: Cheap test first: almost no message holds any of these stems.
-_STEMS: Final = [
-    "cance",
-    "chemo",
-    "radioth",
-    "leuk",
-    "tumo",
-    "diabet",
-    "epilep",
-    "asthma",
-    "hiv",
-    "aids",
-    "hepat",
-    "tubercul",
-    "dementia",
-    "alzh",
-    "parkins",
-    "sclero",
-    "autis",
-    "adhd",
-    "dyslex",
-    "bipolar",
-    "schizo",
-    "depress",
-    "anxi",
-    "panic",
-    "ptsd",
-    "burn",
-    "breakdown",
-    "mental",
-    "suicid",
-    "harm",
-    "addict",
-    "alcohol",
-    "rehab",
-    "pregnan",
-    "miscarr",
-    "ivf",
-    "abort",
-    "menopau",
-    "matern",
-    "heart",
-    "stroke",
-    "surgery",
-    "operation",
-    "diagnos",
-    "illness",
-    "disab",
-    "blood",
-    "kidney",
-    "dialysis",
-    "transplant",
-    "wheelchair",
-    "blind",
-    "hearing",
-    "impair",
-    "chronic",
-    "covid",
-    "positive",
-    "sick",
-    "signed off",
-    "off ill",
-    "medic",
-    "antidepr",
-    "insulin",
-    "inhaler",
-    "hospital",
-    "broke",
-    "biopsy",
-    "relapse",
-    "stammer",
-    "anorex",
-    "bulimi",
-    "eating",
-    "crohn",
-    "arthrit",
-    "migrain",
-    "fibro",
-    "endomet",
-    "psoria",
-    "seizure",
-    "allergic",
-    "std",
-    "sti ",
-    "therap",
-    "psychia",
-    "muslim",
-    "islam",
-    "christ",
-    "cathol",
-    "protest",
-    "evangel",
-    "method",
-    "bapti",
-    "jew",
-    "hindu",
-    "sikh",
-    "buddh",
-    "mormon",
-    "quaker",
-    "jehov",
-    "athei",
-    "agnost",
-    "humanist",
-    "pagan",
-    "relig",
-    "faith",
-    "church",
-    "mosque",
-    "synag",
-    "temple",
-    "gurdw",
-    "parish",
-    "pray",
-    "ramadan",
-    "eid",
-    "kippur",
-    "shabb",
-    "sabbath",
-    "mass",
-    "kosher",
-    "halal",
-    "mitzvah",
-    "communion",
-    "hijab",
-    "turban",
-    "kippah",
-    "crucifix",
-    "headscarf",
-    "vot",
-    "campaign",
-    "canvass",
-    "party",
-    "labour",
-    "labor",
-    "conserv",
-    "tory",
-    "democrat",
-    "republic",
-    "communi",
-    "social",
-    "liberal",
-    "member",
-    "politic",
-    "wing",
-    "marx",
-    "anarch",
-    "pro-",
-    "pro ",
-    "anti",
-    "union",
-    "steward",
-    "unite",
-    "unison",
-    "gmb",
-    "strike",
-    "picket",
-    "race",
-    "ethnic",
-    "skin",
-    "immig",
-    "descent",
-    "origin",
-    "heritage",
-    "black",
-    "white",
-    "asian",
-    "roma",
-    "gypsy",
-    "travel",
-    "latin",
-    "caribb",
-    "asylum",
-    "refugee",
-    "undocu",
-    "gay",
-    "lesb",
-    "bisex",
-    "trans",
-    "queer",
-    "lgbt",
-    "binary",
-    "sexual",
-    "came out",
-    "coming out",
-    "same-sex",
-    "fingerp",
-    "dna",
-    "genetic",
-    "genom",
-    "retina",
-    "face scan",
-    "biometr",
-    "criminal",
-    "convict",
-    "prison",
-]
+_STEMS: Final = (
+    *(
+        "abort addict adhd agnost aids alcohol allergic alzh anarch anorex anti antidepr anxi arthrit asian asthma "
+        "asylum athei autis bapti binary biometr biopsy bipolar bisex black blind blood breakdown broke buddh bulimi "
+        "burn campaign cance canvass caribb cathol chemo christ chronic church communi communion conserv convict covid "
+        "criminal crohn crucifix dementia democrat depress descent diabet diagnos dialysis disab dna dyslex eating eid "
+        "endomet epilep ethnic evangel faith fibro fingerp gay genetic genom gmb gurdw gypsy halal harm headscarf "
+        "hearing heart hepat heritage hijab hindu hiv hospital humanist illness immig impair inhaler insulin islam ivf "
+        "jehov jew kidney kippah kippur kosher labor labour latin lesb leuk lgbt liberal marx mass matern medic member "
+        "menopau mental method migrain miscarr mitzvah mormon mosque muslim operation origin pagan panic parish parkins "
+        "party picket politic positive pray pregnan prison protest psoria psychia ptsd quaker queer race radioth "
+        "ramadan refugee rehab relapse relig republic retina roma sabbath schizo sclero seizure sexual shabb sick sikh "
+        "skin social stammer std steward strike stroke suicid surgery synag temple therap tory trans transplant travel "
+        "tubercul tumo turban undocu union unison unite vot wheelchair white wing "
+    ).split(),
+    "came out", "coming out", "face scan", "off ill", "same-sex", "signed off", "pro", "sti",
+)
+#: Stems by the word they begin with, as far as ``beginnings`` tell it.
+_BY_WORD: Final = {
+    key: [stem for stem in _STEMS if key in known_by(re.split(r"\W", stem)[0])]
+    for key in known_by(" ".join(re.split(r"\W", stem)[0] for stem in _STEMS))
+}
 
 
-def masks(text: str) -> Iterator[tuple[Removed, int, int]]:
-    """Stretches of the text to mask: contact data and identifiers, then special-category mentions."""
+
+def masks(text: str, known: set[str] | None = None) -> Iterator[tuple[Removed, int, int]]:
+    """Stretches of the text to mask: contact data and identifiers, then special-category mentions.
+
+    ``known`` are the ``beginnings`` of the text, when they are at hand.
+    """
     if "@" in text or _DIGITS.search(text):
         yield from ((Removed.PERSONAL, *match.span()) for match in _PERSONAL.finditer(text))
+    known = beginnings(text) if known is None else known
     done = 0
-    for at in _stems(text.lower()):
+    for at in _places(text.lower(), _BY_WORD.keys() & known):
         start, end = _around(text, max(at, done), at)
         for match in _SPECIAL.finditer(text, max(start, done), end):
             yield Removed.SPECIAL, *match.span()
             done = match.end()
 
 
-def _stems(low: str) -> list[int]:
+def _places(low: str, keys: set[str]) -> list[int]:
     """Where the stems stand, in order."""
     places = []
-    for stem in _STEMS:
+    for stem in (stem for key in keys for stem in _BY_WORD[key]):
         at = low.find(stem)
         while at >= 0:
             places.append(at)

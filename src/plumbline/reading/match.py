@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from plumbline.reading.index import Index
 from plumbline.reading.layout import Zone
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
 
     from plumbline.reading.cues import Cue, CueFile, Scope
     from plumbline.reading.patterns import Pattern
@@ -34,108 +33,76 @@ class Marks(NamedTuple):
 
 
 _NONE: Final[frozenset[str]] = frozenset()
+#: Kinds of sentence times channels that are remembered.
+_CHANNELS: Final = 64
 
 
-Owner = TypeVar("Owner")
-
-
-@dataclass(slots=True)
-class Index(Generic[Owner]):
-    """Patterns by a word that must occur, so that a sentence meets only the few that could match."""
-
-    entries: list[tuple[Owner, Pattern]] = field(default_factory=list)
-    words: dict[str, list[int]] = field(default_factory=dict)
-    beginnings: dict[str, list[int]] = field(default_factory=dict)
-    lengths: tuple[int, ...] = ()
-
-    def candidates(self, words: set[str]) -> Iterator[tuple[Owner, Pattern]]:
-        """Entries whose anchor occurs and that can begin with one of the words, in file order."""
-        numbers: set[int] = set()
-        for word in words:
-            if (found := self.words.get(word)) is not None:
-                numbers.update(found)
-            for length in self.lengths:
-                if (found := self.beginnings.get(word[:length])) is not None:
-                    numbers.update(found)
-        for number in sorted(numbers):
-            entry = self.entries[number]
-            if entry[1].firsts is None or not entry[1].firsts.isdisjoint(words):
-                yield entry
-
-
-def build_index(entries: Iterable[tuple[Owner, Pattern]]) -> Index[Owner]:
-    """An index of cues or scopes with each of their patterns."""
-    index: Index[Owner] = Index()
-    for number, (owner, pattern) in enumerate(entries):
-        index.entries.append((owner, pattern))
-        for anchor in pattern.anchors:
-            kind = index.beginnings if anchor.endswith("*") else index.words
-            kind.setdefault(anchor.rstrip("*"), []).append(number)
-    index.lengths = tuple(sorted({len(start) for start in index.beginnings}))
-    return index
-
-
-@dataclass(slots=True)
 class Matcher:
-    """Finds the hits of a cue file in sentences."""
+    """Finds the hits of a cue file in sentences. Cues come first in the index, then the markers of scopes."""
 
-    cues: Index[Cue]
-    scopes: Index[Scope]
-    not_names: frozenset[str]
-
-    @classmethod
-    def of(cls, file: CueFile) -> Matcher:
-        """Index a cue file."""
-        cues = build_index((cue, pattern) for cue in file.cues for pattern in cue.patterns)
-        scopes = build_index((scope, pattern) for scope in file.scopes for pattern in scope.patterns)
-        return cls(cues, scopes, file.not_names)
+    def __init__(self, file: CueFile) -> None:
+        cues = [(cue, pattern) for cue in file.cues for pattern in cue.patterns]
+        scopes = [(scope, pattern) for scope in file.scopes for pattern in scope.patterns]
+        self._cues = cues
+        self._scopes = scopes
+        self._patterns = [pattern for _, pattern in cues] + [pattern for _, pattern in scopes]
+        self._index = Index(self._patterns)
+        self._all_scopes = ((1 << len(scopes)) - 1) << len(cues)
+        self._not_names = file.not_names
+        self._wanted: dict[tuple[bool, str], int] = {}
 
     def hits(self, sentences: list[Sentence], original: str, channel: str) -> list[Hit]:
         """All cue hits of a message; ``original`` is the view with its capitals."""
         found: list[Hit] = []
         before: list[Marks] = []
         for number, sentence in enumerate(sentences):
-            words = set(sentence.words)
-            marks = self._marks(sentence, words)
-            for cue, pattern, match in self._matches(sentence, words, channel):
+            matches, marks = self._matches(sentence, channel)
+            for at in sorted(matches):
+                match = matches[at]
+                if match.lastgroup is not None and not _named(match, sentence, original, self._not_names):
+                    continue
+                cue, pattern = self._cues[at]
                 first, last = sentence.span(match.start() + 1, match.end())
-                if _named(match, sentence, original, self.not_names):
-                    found.append(
-                        Hit(cue, number, first, last, _scopes(sentence, first, last, pattern, marks, before))
-                    )
+                scopes = _scopes(sentence, first, last, pattern, marks, before)
+                found.append(Hit(cue, number, first, last, scopes))
             before = marks
         return found
 
-    def _matches(
-        self, sentence: Sentence, words: set[str], channel: str
-    ) -> Iterator[tuple[Cue, Pattern, re.Match[str]]]:
-        for cue, pattern in self.cues.candidates(words):
-            if _applies(cue, sentence.zone, channel):
-                match = _first_match(pattern, sentence, words)
-                if match is not None:
-                    yield cue, pattern, match
+    def _matches(self, sentence: Sentence, channel: str) -> tuple[dict[int, re.Match[str]], list[Marks]]:
+        """The first match of every pattern of a cue, and all markers of scopes."""
+        found: dict[int, re.Match[str]] = {}
+        marks: dict[str, Marks] = {}
+        shadow, patterns, cues = sentence.shadow, self._patterns, len(self._cues)
+        for place, bits in self._index.places(sentence.words, self._wanted_in(sentence, channel)):
+            at = sentence.offsets[place]
+            while bits:
+                number = bits.bit_length() - 1
+                bits ^= 1 << number
+                if number in found:
+                    continue
+                match = patterns[number].regex.match(shadow, at)
+                if match is not None and number < cues:
+                    found[number] = match
+                elif match is not None:
+                    self._mark(self._scopes[number - cues][0], sentence.span(at + 1, match.end()), marks)
+        return found, list(marks.values())
 
-    def _marks(self, sentence: Sentence, words: set[str]) -> list[Marks]:
-        found: dict[str, Marks] = {}
-        for scope, pattern in self.scopes.candidates(words):
-            for match in pattern.regex.finditer(sentence.shadow):
-                marks = found.setdefault(scope.name, Marks(scope, []))
-                marks.spans.append(sentence.span(match.start() + 1, match.end()))
-        return list(found.values())
+    def _mark(self, scope: Scope, span: tuple[int, int], marks: dict[str, Marks]) -> None:
+        known = marks.get(scope.name)
+        if known is None:
+            known = marks[scope.name] = Marks(scope, [])
+        if span not in known.spans:
+            known.spans.append(span)
 
-
-def _first_match(pattern: Pattern, sentence: Sentence, words: set[str]) -> re.Match[str] | None:
-    """The first match, tried only where the pattern can begin."""
-    if pattern.firsts is None:
-        return pattern.regex.search(sentence.shadow)
-    regex, shadow, places = pattern.regex, sentence.shadow, sentence.places
-    found = None
-    for word in pattern.firsts & words:
-        for at in places[word]:
-            match = regex.match(shadow, at)
-            if match is not None and (found is None or at < found.start()):
-                found = match
-    return found
+    def _wanted_in(self, sentence: Sentence, channel: str) -> int:
+        """The patterns that apply to a kind of sentence, as bits."""
+        key = (sentence.zone is Zone.SIGNATURE, channel)
+        if key not in self._wanted:
+            if len(self._wanted) > _CHANNELS:
+                self._wanted.clear()
+            bits = (_applies(cue, sentence.zone, channel) << n for n, (cue, _) in enumerate(self._cues))
+            self._wanted[key] = sum(bits) | self._all_scopes
+        return self._wanted[key]
 
 
 def _applies(cue: Cue, zone: Zone, channel: str) -> bool:
@@ -145,8 +112,6 @@ def _applies(cue: Cue, zone: Zone, channel: str) -> bool:
 
 def _named(match: re.Match[str], sentence: Sentence, original: str, not_names: frozenset[str]) -> bool:
     """A pattern with ``<Name>`` holds only for a capitalised word that is no everyday name (Excel)."""
-    if "name" not in match.re.groupindex:
-        return True
     at, _ = sentence.span(*match.span("name"))
     start = sentence.starts[at]
     word = original[start : sentence.ends[at]]

@@ -13,130 +13,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 _TOKEN: Final = re.compile(r"\s*(~\d{1,2}|<\w+>|[()|?^$]|[^\s()|?~^$<>]+)")
 _CJK: Final = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
 _NESTING: Final = 4
+#: How many words from its beginning on a pattern is known by.
+HEADS: Final = 3
 
 #: Words too common to find a pattern by.
 COMMON: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "by",
-        "with",
-        "from",
-        "and",
-        "or",
-        "but",
-        "if",
-        "we",
-        "i",
-        "you",
-        "it",
-        "is",
-        "are",
-        "was",
-        "be",
-        "been",
-        "am",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "can",
-        "could",
-        "would",
-        "will",
-        "should",
-        "may",
-        "might",
-        "must",
-        "our",
-        "my",
-        "your",
-        "their",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "here",
-        "not",
-        "no",
-        "any",
-        "some",
-        "all",
-        "as",
-        "so",
-        "up",
-        "out",
-        "me",
-        "us",
-        "them",
-        "he",
-        "she",
-        "they",
-        "who",
-        "what",
-        "when",
-        "how",
-        "which",
-        "get",
-        "got",
-        "just",
-        "please",
-        "about",
-        "into",
-        "more",
-        "need",
-        "want",
-        "one",
-        "also",
-        "very",
-        "new",
-        "DUR",
-        "MONEY",
-        "de",
-        "la",
-        "le",
-        "les",
-        "el",
-        "los",
-        "und",
-        "der",
-        "die",
-        "das",
-        "wir",
-        "ich",
-        "ein",
-        "eine",
-        "un",
-        "une",
-        "des",
-        "est",
-        "sind",
-        "ist",
-        "que",
-        "para",
-        "por",
-        "en",
-        "que",
-        "nous",
-        "je",
-        "vous",
-    ]
+    (
+        "a an the to of in on at for by with from and or but if we i you it is are was be been am do does did have has had can could would will should may "
+        "might must our my your their its this that these those there here not no any some all as so up out me us them he she they who what when how which get "
+        "got just please about into more need want one also very new DUR MONEY de la le les el los und der die das wir ich ein eine un une des est sind ist que "
+        "para por en nous je vous "
+    ).split()
 )
 
 
@@ -148,14 +40,15 @@ class PatternError(ValueError):
 class Pattern:
     """One compiled pattern. ``anchors`` are words (or, ending with ``*``, beginnings) one of which must occur.
 
-    ``firsts`` are the words it can begin with; ``None`` when it may begin with any.
+    ``heads[i]`` are the words that may stand at place ``i`` of a match (``#``: a number; ``None``: any, or the match is
+    over); an over-estimate, to try the expression only where it can fit.
     """
 
     source: str
     expression: str
     anchors: frozenset[str]
     negates: bool
-    firsts: frozenset[str] | None = None
+    heads: tuple[frozenset[str] | None, ...] = (None,) * HEADS
     compiled: list[re.Pattern[str]] = field(default_factory=list, compare=False)
 
     @property
@@ -167,19 +60,44 @@ class Pattern:
 
 
 class _Part(NamedTuple):
-    """Some regular expression, and words one of which it cannot match without (``None``: there are none)."""
+    """Some regular expression, and words one of which it cannot match without (``None``: there are none).
+
+    ``heads`` as in ``Pattern``, but empty where the part is over; ``lengths`` in words, ``HEADS`` for as many or more.
+    """
 
     expression: str
     anchors: frozenset[str] | None
-    firsts: frozenset[str] | None = None
+    heads: tuple[frozenset[str] | None, ...] = (frozenset(),) * HEADS
+    lengths: frozenset[int] = frozenset({0})
+
+
+def _word(expression: str, symbol: str | None, *, anchor: bool = True) -> _Part:
+    symbols = None if symbol is None else frozenset({symbol})
+    anchors = symbols if anchor else None
+    return _Part(expression, anchors, (symbols, *(frozenset[str]() for _ in range(HEADS - 1))), frozenset({1}))
+
+
+def _gap(words: int) -> _Part:
+    lengths = frozenset(min(length, HEADS) for length in range(words + 1))
+    heads = tuple(None if place < words else frozenset[str]() for place in range(HEADS))
+    return _Part(rf"(?: \S+){{0,{words}}}?", None, heads, lengths)
+
+
+def _then(one: _Part, other: _Part) -> tuple[tuple[frozenset[str] | None, ...], frozenset[int]]:
+    """Heads and lengths of one part followed by another."""
+    heads = tuple(
+        _union([one.heads[place], *(other.heads[place - length] for length in one.lengths if length <= place)])
+        for place in range(HEADS)
+    )
+    return heads, frozenset(min(a + b, HEADS) for a in one.lengths for b in other.lengths)
 
 
 _MARKS: Final = {
-    "^": _Part("^", None, frozenset()),
-    "$": _Part("(?= $)", None, frozenset()),
-    "*": _Part(r" \S+", None),
-    "#": _Part(r" \d\S*", None),
-    "<Name>": _Part(r" (?P<name>\S+)", None),
+    "^": _Part("^", None),
+    "$": _Part("(?= $)", None),
+    "*": _word(r" \S+", None),
+    "#": _word(r" \d\S*", "#", anchor=False),
+    "<Name>": _word(r" (?P<name>\S+)", None),
 }
 
 
@@ -192,9 +110,12 @@ def parse_pattern(source: str, classes: Mapping[str, tuple[str, ...]], negators:
     if whole.anchors is None:
         raise PatternError(f"pattern {source!r} has no word to find it by")
     end = "" if whole.expression.endswith("(?= $)") else "(?= )"
-    return Pattern(
-        source, whole.expression + end, whole.anchors, not negators.isdisjoint(parser.words), whole.firsts
+    heads = tuple(
+        None if any(length <= place for length in whole.lengths) else words
+        for place, words in enumerate(whole.heads)
     )
+    negates = not negators.isdisjoint(parser.words)
+    return Pattern(source, whole.expression + end, whole.anchors, negates, heads)
 
 
 class _Parser:
@@ -212,22 +133,19 @@ class _Parser:
     def row(self) -> _Part:
         """Elements one after the other; findable by the rarest of their anchors."""
         parts: list[_Part] = []
-        firsts: frozenset[str] | None = frozenset()
-        open_start = True
+        whole = _Part("", None)
         while (token := self.peek()) not in (None, "|", ")"):
             self.at += 1
             part = self._element(str(token))
-            if open_start:
-                firsts = None if firsts is None or part.firsts is None else firsts | part.firsts
-                open_start = self.peek() == "?" or token in ("^", "$")
             if self.peek() == "?":
                 self.at += 1
-                part = _Part(f"(?:{part.expression})?", None)
+                part = _Part(f"(?:{part.expression})?", None, part.heads, part.lengths | {0})
             parts.append(part)
+            heads, lengths = _then(whole, part)
+            whole = _Part("", None, heads, lengths)
         anchors = [part.anchors for part in parts if part.anchors is not None]
-        return _Part(
-            "".join(part.expression for part in parts), min(anchors, key=_commonness, default=None), firsts
-        )
+        expression = "".join(part.expression for part in parts)
+        return whole._replace(expression=expression, anchors=min(anchors, key=_commonness, default=None))
 
     def _element(self, token: str) -> _Part:
         if token == "(":
@@ -235,15 +153,15 @@ class _Parser:
         if token in _MARKS:
             return _MARKS[token]
         if token.startswith("~"):
-            return _Part(rf"(?: \S+){{0,{token[1:]}}}?", None)
+            return _gap(int(token[1:]))
         if token.startswith("<"):
             return self._class(token[1:-1])
         if token == "?":
             raise PatternError(f"nothing before the question mark in pattern {self.source!r}")
         self.words.add(token)
         if token.endswith("*"):
-            return _Part(" " + re.escape(token[:-1]) + r"\S*", frozenset({token}))
-        return _Part(" " + re.escape(token), frozenset({token}), frozenset({token}))
+            return _word(" " + re.escape(token[:-1]) + r"\S*", token)
+        return _word(" " + re.escape(token), token)
 
     def _group(self) -> _Part:
         self.depth += 1
@@ -286,14 +204,13 @@ def _tokens(source: str) -> list[str]:
 
 def _one_of(options: list[_Part]) -> _Part:
     expression = "(?:" + "|".join(option.expression for option in options) + ")"
-    return _Part(
-        expression, _union(option.anchors for option in options), _union(option.firsts for option in options)
-    )
+    heads = tuple(_union([option.heads[place] for option in options]) for place in range(HEADS))
+    lengths = frozenset[int]().union(*(option.lengths for option in options))
+    return _Part(expression, _union([option.anchors for option in options]), heads, lengths)
 
 
-def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+def _union(known: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     """All of them, or ``None`` when one of them is unknown."""
-    known = list(sets)
     return None if None in known else frozenset().union(*(words for words in known if words is not None))
 
 

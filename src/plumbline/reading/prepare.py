@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from plumbline.reading.beginnings import beginnings
 from plumbline.reading.htmltext import html_view, looks_like_html
 from plumbline.reading.instructions import addressed_to_machine, encoded_blocks
 from plumbline.reading.language import detect_language
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 #: Characters of the original that are looked at, and characters of the sender's own words that are read.
 MAX_ORIGINAL: Final = 400_000
 MAX_READ: Final = 20_000
+_STRANGE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffd]")
 _CONTROLS: Final = (*range(9), 11, 12, 13, *range(14, 32), 127, *range(128, 160))
 _CONTROL: Final = dict.fromkeys(_CONTROLS, " ") | {0x2028: "\n", 0x2029: "\n"}
 
@@ -58,17 +61,18 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     )
     for place in lookalikes[:1]:
         view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
-    planted = list(_planted(text, message.channel, view))
-    laid = lay_out(_blanked(text, planted), message.channel, message.our_names)
+    known = beginnings(text)
+    planted = list(_planted(text, message.channel, view, known))
+    laid = lay_out(_blanked(text, planted), message.channel, message.our_names, known)
     for what, start, end in laid.aside:
         view.note(what, start, end)
     stretches = _without(laid.stretches, planted)
     stretches = _limited(stretches, view)
-    covered = _covered(text, stretches, view)
+    covered = _covered(text, stretches, view, known)
     folded = fold(covered)
     sentences = split_sentences(folded, stretches, spelling)
     own = "".join(folded[s.start : s.end] for s in stretches)
-    language = detect_language(own, (word for sentence in sentences for word in sentence.words))
+    language = detect_language(own, {word for sentence in sentences for word in sentence.words})
     return Prepared(view, covered, folded, sentences, language, view.listed(), _unreadable(message.text))
 
 
@@ -108,10 +112,10 @@ def _visible(view: View) -> View:
     return builder.build(view.original)
 
 
-def _planted(text: str, channel: str, view: View) -> Iterable[tuple[int, int]]:
+def _planted(text: str, channel: str, view: View, known: set[str]) -> Iterable[tuple[int, int]]:
     """Stretches that are no message to us: orders to a machine, encoded walls, a note-taker's opinions."""
     for what, spans in (
-        (Removed.INSTRUCTION, addressed_to_machine(text)),
+        (Removed.INSTRUCTION, addressed_to_machine(text, known)),
         (Removed.ENCODED, encoded_blocks(text)),
         (Removed.OPINION, opinions(text) if channel == "call_note" else ()),
     ):
@@ -161,13 +165,14 @@ def _limited(stretches: list[Stretch], view: View) -> list[Stretch]:
     return kept
 
 
-def _covered(text: str, stretches: list[Stretch], view: View) -> str:
+def _covered(text: str, stretches: list[Stretch], view: View, known: set[str]) -> str:
     """The view with personal data and special-category mentions of the read stretches masked."""
     if not stretches:
         return text
     first, last = stretches[0].start, stretches[-1].end
     found = [
-        (what, start + first, end + first) for what, start, end in masks(text[first:last][: MAX_READ * 3])
+        (what, start + first, end + first)
+        for what, start, end in masks(text[first:last][: MAX_READ * 3], known)
     ]
     for what, start, end in found:
         view.note(what, start, end)
@@ -177,5 +182,4 @@ def _covered(text: str, stretches: list[Stretch], view: View) -> str:
 def _unreadable(text: str) -> bool:
     """Mostly control characters or replacement marks: not text."""
     sample = text[:4000]
-    strange = sum(letter == "\ufffd" or (letter < " " and letter not in "\t\n\r\f") for letter in sample)
-    return strange * 10 > len(sample) > 0
+    return len(_STRANGE.findall(sample)) * 10 > len(sample) > 0

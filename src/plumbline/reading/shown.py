@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: A quote this long is no evidence for one thing.
 LONGEST_QUOTE: Final = 400
-_TAIL: Final = re.compile(r"[.?!…)\]\"'”\u2019%]+")
+_TAIL: Final = re.compile(r"[.?!…\u3002\uff01\uff1f)\]\"'”\u2019%]+")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MASKED: Final = re.compile(f"{MASK}+")
 _WORD: Final = re.compile(r"\w")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.layout import Zone
@@ -107,6 +108,7 @@ _BUT: Final = frozenset(
         "jedoch",
     ]
 )
+_TURNS: Final = _BUT | {"cannot"}
 
 
 @dataclass(slots=True)
@@ -122,16 +124,11 @@ class Sentence:
     answer: tuple[int, int] | None = None
     shadow: str = ""
     offsets: list[int] = field(default_factory=list)
-    places: dict[str, list[int]] = field(default_factory=dict)
 
     def finish(self) -> Sentence:
         """Write the shadow."""
         self.shadow = " " + " ".join(self.words) + " "
-        at = 0
-        for word in self.words:
-            self.offsets.append(at)
-            self.places.setdefault(word, []).append(at)
-            at += len(word) + 1
+        self.offsets = list(accumulate([len(word) + 1 for word in self.words[:-1]], initial=0))
         return self
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -167,10 +164,25 @@ class _Splitter:
     def stretch(self, stretch: Stretch) -> None:
         if self.now is not None and not self._runs_on(stretch):
             self._close()
+        spelling = self.spelling
         for match in _TOKEN.finditer(self.folded, stretch.start, stretch.end):
             kind = match.lastgroup
             if kind == "word":
-                self._word(match[0], match.start(), match.end(), stretch)
+                word = match[0]
+                now = self.now
+                if (
+                    now is not None
+                    and word not in spelling
+                    and word not in _TURNS
+                    and "'" not in word
+                    and len(now.words) < _LONGEST
+                ):
+                    now.words.append(word)
+                    now.starts.append(match.start())
+                    now.ends.append(match.end())
+                    now.clauses.append(self.clause)
+                else:
+                    self._word(word, match.start(), match.end(), stretch)
             elif kind == "end":
                 self._end(match, stretch)
             elif kind == "pause":
@@ -223,7 +235,7 @@ class _Splitter:
         now.starts.append(start)
         now.ends.append(end)
         now.clauses.append(self.clause)
-        if len(now.words) >= 120:
+        if len(now.words) > _LONGEST:
             self._close()
 
     def _close(self) -> None:
@@ -236,6 +248,8 @@ class _Splitter:
         return self.sentences
 
 
+#: Words after which a sentence is cut.
+_LONGEST: Final = 119
 _SIGNS: Final = {"@": "at", "&": "and", "+": "and"}
 _TOKENS: Final = {"money": "MONEY", "dur": "DUR", "mask": "MASK", "link": "LINK"}
 

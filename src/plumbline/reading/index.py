@@ -1,0 +1,98 @@
+"""Where in a row of words which patterns can begin, found by arithmetic on bits: pattern ``n`` is bit ``n``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from plumbline.reading.patterns import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plumbline.reading.patterns import Pattern
+
+#: Different words remembered; the memory is only there for speed and changes no answer.
+_REMEMBERED: Final = 50_000
+
+
+class Bits(NamedTuple):
+    """The patterns a word can stand in: first, second, third, and those that need it somewhere."""
+
+    first: int
+    second: int
+    third: int
+    needed: int
+
+
+@dataclass(slots=True)
+class _Column:
+    """Patterns by the word that may stand at one place of them."""
+
+    words: dict[str, int] = field(default_factory=dict)
+    beginnings: dict[str, int] = field(default_factory=dict)
+    lengths: tuple[int, ...] = ()
+    numbers: int = 0
+    any: int = 0
+
+    def put(self, symbols: frozenset[str] | None, bit: int) -> None:
+        if symbols is None:
+            self.any |= bit
+            return
+        for symbol in symbols:
+            if symbol == "#":
+                self.numbers |= bit
+            elif symbol.endswith("*"):
+                start = symbol.rstrip("*")
+                self.beginnings[start] = self.beginnings.get(start, 0) | bit
+            else:
+                self.words[symbol] = self.words.get(symbol, 0) | bit
+        self.lengths = tuple(sorted({len(start) for start in self.beginnings}))
+
+    def of(self, word: str) -> int:
+        bits = self.any | self.words.get(word, 0)
+        for length in self.lengths:
+            bits |= self.beginnings.get(word[:length], 0)
+        return bits | self.numbers if word[0].isdigit() else bits
+
+
+class Index:
+    """Patterns by the words they can begin with and the one they cannot do without."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._columns = tuple(_Column() for _ in range(HEADS + 1))
+        for number, pattern in enumerate(patterns):
+            for column, symbols in zip(self._columns, (*pattern.heads, pattern.anchors), strict=True):
+                column.put(symbols, 1 << number)
+        self._known: dict[str, Bits] = {}
+        _, second, third, _ = self._columns
+        self._over = Bits(0, second.any, third.any, 0)
+
+    def places(self, words: Sequence[str], wanted: int) -> list[tuple[int, int]]:
+        """Pairs of a place and the patterns, of those wanted, that may begin there; places without any are left out."""
+        bits = self._bits(words)
+        needed = 0
+        for each in bits:
+            needed |= each.needed
+        wanted &= needed
+        bits += (self._over, self._over)
+        found = []
+        for place in range(len(words)):
+            here = bits[place].first & wanted
+            if here and (here := here & bits[place + 1].second & bits[place + 2].third):
+                found.append((place, here))
+        return found
+
+    def _bits(self, words: Sequence[str]) -> list[Bits]:
+        known = self._known
+        try:
+            return [known[word] for word in words]
+        except KeyError:
+            return [known.get(word) or self._learn(word) for word in words]
+
+    def _learn(self, word: str) -> Bits:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        bits = Bits(*(column.of(word) for column in self._columns))
+        self._known[word] = bits
+        return bits
