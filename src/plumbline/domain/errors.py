@@ -62,6 +62,12 @@ class LedgerError(PlumblineError):
     code = "ledger"
 
 
+class LeadBookError(PlumblineError):
+    """The book of leads cannot be read or extended."""
+
+    code = "lead_book"
+
+
 class TamperedError(PlumblineError):
     """Stored bytes differ from what was committed to."""
 
@@ -114,3 +120,21 @@ class ReaderSettingsError(PlumblineError):
     """The settings of a second reader cannot be used, or what it needs is not installed."""
 
     code = "reader_settings"
+
+
+class TrialError(PlumblineError):
+    """A second reader may not count yet, or nobody stands for the decision."""
+
+    code = "trial"
+
+
+class InvalidCorrectionError(PlumblineError):
+    """A correction of a reading that says nothing usable: no such value, nobody's name, no reason."""
+
+    code = "invalid_correction"
+
+
+class ReaderModelError(PlumblineError):
+    """A file with a learned reader or a calibration does not hold what its schema or its hash says."""
+
+    code = "reader_model"
