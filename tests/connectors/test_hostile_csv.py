@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from plumbline.connectors import csv_rows, csv_source
+from plumbline.connectors import csv_rows, csv_source, layout
 from plumbline.connectors.csv_rows import Table
 from plumbline.connectors.csv_source import read_rows
-from plumbline.connectors.layout import Layout
+from plumbline.connectors.layout import Layout, read_layout
 
 TEXT = st.text(st.sampled_from('ab ,;"\n\r\té€😀'), max_size=6)
 #: For the csv module a carriage return ends a line by itself; here only with a newline.
@@ -120,13 +120,23 @@ def test_a_quote_that_never_closes_costs_its_line_only_however_long_the_file(mon
     assert rejected.select("row", "code").rows() == [(1, "row_quotes")]
 
 
+def test_bytes_compared_in_stretches_give_the_same_layout(monkeypatch):
+    raw = b'1,"two ""and"" three",3\n' * 40
+    whole = read_layout(raw, ord(","))
+    monkeypatch.setattr(layout, "_STRETCH", 64)
+    pieces = read_layout(raw, ord(","))
+    assert (
+        (pieces.end, pieces.counts, pieces.is_doubled)
+        == (whole.end, whole.counts, True)
+        == (960, (40, 80), True)
+    )
+
+
 def test_without_counting_separators_a_short_row_would_be_padded_silently(monkeypatch):
     """Negative control: Polars alone does not see the short row."""
     raw = b"1,2,3\n4,5\n"
     assert found(raw, 60) == expected(raw) == {1: ("1", "2", "3"), 2: None}
-    monkeypatch.setattr(
-        csv_rows, "_read_regular", lambda raw, layout, table: csv_rows._polars(raw, table, quoted=True)
-    )
+    monkeypatch.setattr(csv_rows, "_read_regular", csv_rows._polars)
     assert found(raw, 60) == {1: ("1", "2", "3"), 2: ("4", "5", None)}
 
 

@@ -101,7 +101,7 @@ def _read_regular(raw: bytes, layout: Layout, table: Table) -> pl.DataFrame | No
         return None
     if len(table.columns) == 1 and _has_empty_line(raw):
         return None
-    frame = _polars(raw, table, quoted=layout.is_quoted)
+    frame = _polars(raw, layout, table)
     # Polars refuses wider rows; as the separators are just enough for all rows, none is narrower either.
     return frame if frame is not None and frame.height == newlines else None
 
@@ -110,22 +110,23 @@ def _has_empty_line(raw: bytes) -> bool:
     return b"\n\n" in raw or b"\n\r\n" in raw or raw.startswith((b"\n", b"\r\n"))
 
 
-def _polars(raw: bytes, table: Table, *, quoted: bool) -> pl.DataFrame | None:
+def _polars(raw: bytes, layout: Layout, table: Table) -> pl.DataFrame | None:
     # Two repairs nobody asked for: Polars drops a carriage return at a cell's end and a byte-order mark.
-    if table.return_before_end in raw or raw.startswith(codecs.BOM_UTF8):
+    # One byte is found fifty times faster than two, and most files hold no carriage return at all.
+    if (b"\r" in raw and table.return_before_end in raw) or raw.startswith(codecs.BOM_UTF8):
         return None
     try:
         frame = pl.read_csv(
             raw,
             has_header=False,
             separator=table.delimiter.decode(),
-            quote_char='"' if quoted else None,
+            quote_char='"' if layout.is_quoted else None,
             schema=_schema(table),
             extra_columns="raise",
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-    return _without_empty_text(frame) if quoted and b'""' in raw else frame
+    return _without_empty_text(frame) if layout.is_doubled else frame
 
 
 def _without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +143,7 @@ def _read_irregular(raw: bytes, layout: Layout, table: Table, first: int) -> Bat
     codes = _codes(raw, ends, widths, table)
     good = np.array([code is None for code in codes], np.bool_)
     kept = b"".join(_runs(raw, ends, good))
-    frame = _polars(kept, table, quoted=layout.is_quoted) if kept else pl.DataFrame(schema=_schema(table))
+    frame = _polars(kept, layout, table) if kept else pl.DataFrame(schema=_schema(table))
     if frame is None or frame.height != good.sum():
         return read_exactly(raw, 0, table, first, final=True, stride=len(raw))[0]
     batch = _within_limit(_numbered(frame, first + np.flatnonzero(good)), kept, table)

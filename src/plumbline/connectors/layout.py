@@ -25,6 +25,8 @@ _RETURN: Final = 13
 _QUOTE: Final = 34
 _ONE: Final = np.uint64(1)
 _TOP: Final = np.uint64(63)
+#: Bytes compared at a time, a multiple of 64: what stays in the processor's cache takes half the time.
+_STRETCH: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Layout:
     """The separators outside quotes in the proven part of some bytes: the first ``end`` of them.
 
     ``is_broken`` says that a quote which neither opens nor closes a cell follows the proven part;
-    ``is_quoted`` says that there are quotes that open and close cells.
+    ``is_quoted`` says that there are quotes that open and close cells, ``is_doubled`` that two of them
+    stand together.
     """
 
     end: int
@@ -40,6 +43,7 @@ class Layout:
     newlines: Bits
     delimiters: Bits
     is_quoted: bool
+    is_doubled: bool = False
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -56,16 +60,17 @@ def read_layout(raw: bytes, delimiter: int) -> Layout:
     """
     data = np.frombuffer(raw, np.uint8)
     newlines, delimiters = _where(data, _NEWLINE), _where(data, delimiter)
-    bad = None
+    bad, is_doubled = None, False
     is_quoted = b'"' in raw
     if is_quoted:
         quotes = _where(data, _QUOTE)
+        is_doubled = bool((quotes & _shifted_up(quotes)).any())
         inside = _parity(quotes)
         bad = _first_bad_quote(quotes, inside, newlines | delimiters, _line_returns(data, newlines), len(raw))
         newlines, delimiters = newlines & ~inside, delimiters & ~inside
     newlines = _below(newlines, len(raw) if bad is None else bad)
     end = _highest(newlines) + 1
-    return Layout(end, bad is not None, newlines, _below(delimiters, end), is_quoted)
+    return Layout(end, bad is not None, newlines, _below(delimiters, end), is_quoted, is_doubled)
 
 
 def plain_layout(raw: bytes, delimiter: int) -> Layout:
@@ -105,8 +110,11 @@ def _line_returns(data: NDArray[np.uint8], newlines: Bits) -> Bits:
 
 
 def _where(data: NDArray[np.uint8], byte: int) -> Bits:
-    packed = np.packbits(data == byte, bitorder="little")
-    return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
+    packed = np.zeros(-(-len(data) // 64) * 8, np.uint8)
+    for start in range(0, len(data), _STRETCH):
+        found = np.packbits(data[start : start + _STRETCH] == byte, bitorder="little")
+        packed[start // 8 : start // 8 + len(found)] = found
+    return packed.view(np.uint64)
 
 
 def _parity(bits: Bits) -> Bits:
