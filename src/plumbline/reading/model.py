@@ -138,6 +138,7 @@ class Remark(StrEnum):
 
     SHADOW = "the second reader was asked, and does not count yet"
     NOT_SENT = "a data right is used in the message: it was not sent to the second reader"
+    NO_SENDER = "nobody said who wrote, so no objection could be looked up: not sent to the second reader"
     DOWN = "the second reader could not be reached"
     SLOW = "the second reader took too long"
     REFUSED = "the second reader refused the request"

@@ -13,6 +13,7 @@ The rule, per field:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plumbline.reading.model import Quote
+
+Values = Mapping[Field, str | None]
+_Pair = tuple[str | None, str | None]
 
 DEPENDENCE: Final = 0.5
 #: No agreement of two machines makes a certainty.
@@ -83,8 +87,13 @@ def pooled(first: int, second: int, dependence: float = DEPENDENCE) -> int:
     return max(first, second, min(_MOST, round(10_000 * (1 - wrong))))
 
 
-def agreement(pairs: Iterable[tuple[Readings, Readings]]) -> tuple[Agreement, ...]:
-    """Agreement per field over messages, with Wilson intervals."""
+def values_of(readings: Readings) -> Values:
+    """The answers alone; ``None`` is an abstention."""
+    return {reading.field: reading.value for reading in readings.readings}
+
+
+def agreement(pairs: Iterable[tuple[Values, Values]]) -> tuple[Agreement, ...]:
+    """Agreement per field over the answers of two readers to each message, with Wilson intervals."""
     found = [*pairs]
     return tuple(_agreement(name, [(one[name], other[name]) for one, other in found]) for name in Field)
 
@@ -112,18 +121,18 @@ def _unsettled(one: Reading, other: Reading) -> bool:
     return None not in (one.value, other.value) and one.value != other.value
 
 
-def _agreement(name: Field, pairs: list[tuple[Reading, Reading]]) -> Agreement:
-    both = [(one, other) for one, other in pairs if None not in (one.value, other.value)]
-    spoken = [pair for pair in both if any(reading.value != DEFAULTS[name] for reading in pair)]
+def _agreement(name: Field, pairs: list[_Pair]) -> Agreement:
+    both = [pair for pair in pairs if None not in pair]
+    spoken = [pair for pair in both if set(pair) != {DEFAULTS[name]}]
     return Agreement(
         name,
         len(pairs),
         wilson(_same(both), len(both)),
         wilson(_same(spoken), len(spoken)),
-        sum(one.value is None for one, _ in pairs),
-        sum(other.value is None for _, other in pairs),
+        sum(one is None for one, _ in pairs),
+        sum(other is None for _, other in pairs),
     )
 
 
-def _same(pairs: list[tuple[Reading, Reading]]) -> int:
-    return sum(one.value == other.value for one, other in pairs)
+def _same(pairs: list[_Pair]) -> int:
+    return sum(one == other for one, other in pairs)
