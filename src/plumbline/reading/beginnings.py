@@ -6,17 +6,20 @@ import re
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
-#: A word is known by this many letters, or by all of its own when it has fewer.
-LETTERS: Final = 4
+#: A word is known by so many letters, the longer the better; a shorter one by all of its own.
+_LONG: Final = 6
+_SHORT: Final = 4
 
 
 def beginnings(text: str) -> set[str]:
     """Every word in small letters whole, and its first letters."""
     found = set(_WORD.findall(text.lower()))
-    found.update([word[:LETTERS] for word in found])
+    whole = list(found)
+    found.update([word[:_SHORT] for word in whole])
+    found.update([word[:_LONG] for word in whole])
     return found
 
 
 def known_by(words: str) -> frozenset[str]:
     """What to look up in ``beginnings``: short words whole, longer ones by their first letters."""
-    return frozenset(word[:LETTERS] for word in words.split())
+    return frozenset(word[: _LONG if len(word) >= _LONG else _SHORT] for word in words.split())

@@ -1,4 +1,4 @@
-"""Where in a row of words which patterns can begin, found by arithmetic on bits: pattern ``n`` is bit ``n``."""
+"""Where in a row of words which patterns can begin, by arithmetic on bits: pattern ``n`` is bit ``n``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Index:
         self._over = Bits(0, second.any, third.any, 0)
 
     def places(self, words: Sequence[str], wanted: int) -> list[tuple[int, int]]:
-        """Pairs of a place and the patterns, of those wanted, that may begin there; places without any are left out."""
+        """Places at which some of the patterns wanted may begin, and which these are."""
         bits = self._bits(words)
         needed = 0
         for each in bits:

@@ -42,11 +42,13 @@ def detect_language(folded: str, words: set[str]) -> str:
     if not any(map(str.islower, words)):
         return "und"
     scores = dict.fromkeys(_WORDS, 0)
-    for word in words:
-        for language in _LANGUAGES.get(word, ()):
+    for word in words & _LANGUAGES.keys():
+        for language in _LANGUAGES[word]:
             scores[language] += 1
     best = max(scores, key=lambda language: (scores[language], language == "en"))
-    if best != "en" and scores[best] < max(2, scores["en"] * 1.3, sum(map(str.islower, words)) * 0.08):
+    if best == "en":
+        return best
+    if scores[best] < max(2, scores["en"] * 1.3, sum(map(str.islower, words)) * 0.08):
         best = "en"
     return best
 

@@ -103,9 +103,7 @@ class _Line(NamedTuple):
     text: str
 
 
-def lay_out(
-    text: str, channel: str, our_names: tuple[str, ...] = (), known: set[str] | None = None
-) -> Laid:
+def lay_out(text: str, channel: str, our_names: tuple[str, ...] = (), known: set[str] | None = None) -> Laid:
     """Sort the lines of a view into words to read and words to set aside. ``known``: its ``beginnings``, if at hand."""
     walk = _Walk(text, Speakers(channel, our_names, text), beginnings(text) if known is None else known)
     walk.run()

@@ -9,6 +9,7 @@ from plumbline.reading.layout import Zone
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from plumbline.reading.cues import Cue, CueFile, Scope
     from plumbline.reading.patterns import Pattern
@@ -50,6 +51,7 @@ class Matcher:
         self._all_scopes = ((1 << len(scopes)) - 1) << len(cues)
         self._not_names = file.not_names
         self._wanted: dict[tuple[bool, str], int] = {}
+        self._tried: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
 
     def hits(self, sentences: list[Sentence], original: str, channel: str) -> list[Hit]:
         """All cue hits of a message; ``original`` is the view with its capitals."""
@@ -72,15 +74,18 @@ class Matcher:
         """The first match of every pattern of a cue, and all markers of scopes."""
         found: dict[int, re.Match[str]] = {}
         marks: dict[str, Marks] = {}
-        shadow, patterns, cues = sentence.shadow, self._patterns, len(self._cues)
-        for place, bits in self._index.places(sentence.words, self._wanted_in(sentence, channel)):
-            at = sentence.offsets[place]
+        shadow, patterns, cues, tried = sentence.shadow, self._patterns, len(self._cues), self._tried
+        for place, here in self._index.places(sentence.words, self._wanted_in(sentence, channel)):
+            at, bits = sentence.offsets[place], here
             while bits:
                 number = bits.bit_length() - 1
                 bits ^= 1 << number
                 if number in found:
                     continue
-                match = patterns[number].regex.match(shadow, at)
+                fits = tried.get(number)
+                if fits is None:
+                    fits = tried[number] = patterns[number].regex.match
+                match = fits(shadow, at)
                 if match is not None and number < cues:
                     found[number] = match
                 elif match is not None:

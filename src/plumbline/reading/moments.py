@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from plumbline.reading.tokens import duration_days
+from plumbline.reading.lengths import duration_days
 
 if TYPE_CHECKING:
     from plumbline.reading.tokens import Sentence

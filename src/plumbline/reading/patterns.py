@@ -23,12 +23,121 @@ HEADS: Final = 3
 
 #: Words too common to find a pattern by.
 COMMON: Final = frozenset(
-    (
-        "a an the to of in on at for by with from and or but if we i you it is are was be been am do does did have has had can could would will should may "
-        "might must our my your their its this that these those there here not no any some all as so up out me us them he she they who what when how which get "
-        "got just please about into more need want one also very new DUR MONEY de la le les el los und der die das wir ich ein eine un une des est sind ist que "
-        "para por en nous je vous "
-    ).split()
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "by",
+        "with",
+        "from",
+        "and",
+        "or",
+        "but",
+        "if",
+        "we",
+        "i",
+        "you",
+        "it",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "am",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "can",
+        "could",
+        "would",
+        "will",
+        "should",
+        "may",
+        "might",
+        "must",
+        "our",
+        "my",
+        "your",
+        "their",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "here",
+        "not",
+        "no",
+        "any",
+        "some",
+        "all",
+        "as",
+        "so",
+        "up",
+        "out",
+        "me",
+        "us",
+        "them",
+        "he",
+        "she",
+        "they",
+        "who",
+        "what",
+        "when",
+        "how",
+        "which",
+        "get",
+        "got",
+        "just",
+        "please",
+        "about",
+        "into",
+        "more",
+        "need",
+        "want",
+        "one",
+        "also",
+        "very",
+        "new",
+        "DUR",
+        "MONEY",
+        "de",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "und",
+        "der",
+        "die",
+        "das",
+        "wir",
+        "ich",
+        "ein",
+        "eine",
+        "un",
+        "une",
+        "des",
+        "est",
+        "sind",
+        "ist",
+        "que",
+        "para",
+        "por",
+        "en",
+        "nous",
+        "je",
+        "vous",
+    ]
 )
 
 
@@ -74,7 +183,9 @@ class _Part(NamedTuple):
 def _word(expression: str, symbol: str | None, *, anchor: bool = True) -> _Part:
     symbols = None if symbol is None else frozenset({symbol})
     anchors = symbols if anchor else None
-    return _Part(expression, anchors, (symbols, *(frozenset[str]() for _ in range(HEADS - 1))), frozenset({1}))
+    return _Part(
+        expression, anchors, (symbols, *(frozenset[str]() for _ in range(HEADS - 1))), frozenset({1})
+    )
 
 
 def _gap(words: int) -> _Part:
@@ -86,7 +197,9 @@ def _gap(words: int) -> _Part:
 def _then(one: _Part, other: _Part) -> tuple[tuple[frozenset[str] | None, ...], frozenset[int]]:
     """Heads and lengths of one part followed by another."""
     heads = tuple(
-        _union([one.heads[place], *(other.heads[place - length] for length in one.lengths if length <= place)])
+        _union(
+            [one.heads[place], *(other.heads[place - length] for length in one.lengths if length <= place)]
+        )
         for place in range(HEADS)
     )
     return heads, frozenset(min(a + b, HEADS) for a in one.lengths for b in other.lengths)

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.layout import Zone
+from plumbline.reading.lengths import NUMBER, NUMBER_WORDS, UNIT
 from plumbline.reading.masking import MASK
 
 if TYPE_CHECKING:
@@ -22,26 +23,6 @@ if TYPE_CHECKING:
 
     from plumbline.reading.layout import Stretch
 
-NUMBER_WORDS: Final[dict[str, float]] = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
-    "twentyfour": 24, "thirty": 30, "thirty six": 36, "forty": 40, "fortyfive": 45, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
-    "couple of": 2, "a couple of": 2, "couple": 2, "a few": 4, "few": 4, "several": 5, "half a": 0.5, "half": 0.5,
-    "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10, "zwolf": 12,
-    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "ocho": 8, "diez": 10, "doce": 12,
-    "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six mois": 6, "huit": 8, "dix": 10, "douze": 12,
-}  # fmt: skip
-UNIT_DAYS: Final[dict[str, float]] = {
-    "min": 0, "hour": 1 / 24, "hr": 1 / 24, "day": 1, "week": 7, "wk": 7, "fortnight": 14, "month": 30, "mth": 30, "mnth": 30, "mo": 30,
-    "quarter": 91, "year": 365, "yr": 365, "tag": 1, "woche": 7, "monat": 30, "jahr": 365, "stunde": 1 / 24, "dia": 1, "semana": 7,
-    "mes": 30, "ano": 365, "hora": 1 / 24, "jour": 1, "semaine": 7, "mois": 30, "an": 365, "heure": 1 / 24,
-}  # fmt: skip
-
-_NUMBER: Final = "|".join(sorted((re.escape(word) for word in NUMBER_WORDS), key=len, reverse=True))
-_UNIT: Final = (
-    "min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|fortnights?|months?|mths?|mnths?|mos?|quarters?|years?|yrs?|"
-    "tage?n?|wochen?|monate?n?|jahre?n?|stunden?|dias?|semanas?|mes(?:es)?|anos?|horas?|jours?|semaines?|mois|ans?|heures?"
-)
 _SUFFIX: Final = r"(?:[ ]?(?:k|m|mn|mio|bn|million|millionen|millones|thousand|thou|tausend|mil|grand|lakhs?|lacs?|crores?|cr))?"
 _CURRENCY: Final = r"(?:£|\$|€|¥|₹|(?:usd|eur|gbp|cad|aud|inr|chf|sgd|nzd|rs)\b\.?)"
 _FIGURE: Final = r"\d[\d.,]*"
@@ -58,8 +39,8 @@ _MONEY: Final = (
 _TOKEN: Final = re.compile(
     rf"(?P<link>(?:https?://|www\.)\S+)"
     rf"|(?P<money>{_MONEY})"
-    rf"|(?P<dur>(?<![\w.£$€])(?:\b(?:{_NUMBER})|~?\d+(?:[.,]\d+)?\+?)(?:[ ]?(?:-|/|to|or|bis|a|y)[ ]?(?:(?:{_NUMBER})\b|\d+))?(?:[ -]?and a (?:half|bit))?[ -]{{0,2}}"
-    rf"(?:(?:business|working|calendar|full|short|more|clear|good|other|odd)[ ])?(?:{_UNIT})\b(?:[ ]and[ ]a[ ](?:half|bit))?)"
+    rf"|(?P<dur>(?<![\w.£$€])(?:\b(?:{NUMBER})|~?\d+(?:[.,]\d+)?\+?)(?:[ ]?(?:-|/|to|or|bis|a|y)[ ]?(?:(?:{NUMBER})\b|\d+))?(?:[ -]?and a (?:half|bit))?[ -]{{0,2}}"
+    rf"(?:(?:business|working|calendar|full|short|more|clear|good|other|odd)[ ])?(?:{UNIT})\b(?:[ ]and[ ]a[ ](?:half|bit))?)"
     rf"|(?P<mask>{MASK}+)"
     r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
     r"|(?P<word>e-?mails?\b|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff]){0,59}(?:'[^\W_]{1,12})*)"
@@ -67,6 +48,41 @@ _TOKEN: Final = re.compile(
     r"|(?P<pause>[,;:()\[\]\u3001\u2022]|[ ]-+[ ]|[ ]?--+[ ]?)"
     r"|(?P<sign>[=@&+%/>~])",
 )  # fmt: skip
+#: Sums, lengths of time and links are looked for only where such a word or a sign begins.
+_WORD_OR_SIGN: Final = re.compile(
+    rf"(?P<mask>{MASK}+)"
+    r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
+    r"|(?P<word>[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff]){0,59}(?:'[^\W_]{1,12})*)"
+    r"|(?P<end>[.!?\u3002\uff01\uff1f\u0964]+(?=[\s\"')\]]|$|[\u3040-\u9fff])|\n)"
+    r"|(?P<pause>[,;:()\[\]\u3001\u2022]|[ ]-+[ ]|[ ]?--+[ ]?)"
+    r"|(?P<sign>[=@&+%/>]|~(?!\d))"
+    r"|(?P<odd>[~£$€¥₹]|[^\W_])",
+)  # fmt: skip
+_ODD: Final = frozenset(
+    {word.split()[0] for word in NUMBER_WORDS}
+    | {
+        "usd",
+        "eur",
+        "gbp",
+        "cad",
+        "aud",
+        "inr",
+        "chf",
+        "sgd",
+        "nzd",
+        "rs",
+        "us",
+        "ca",
+        "au",
+        "nz",
+        "c",
+        "another",
+        "http",
+        "https",
+        "www",
+        "e",
+    }
+)
 _SHORT: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "approx", "inc", "ltd", "co", "no", "vs", "ca", "etc", "eg", "ie", "dept", "prof", "sr", "sra", "hr", "z", "b", "bzw", "ggf", "inkl", "incl", "tel", "ext", "fig", "dec", "jan", "feb", "aug", "sept", "oct", "nov", "ref", "nr", "e", "g", "i", "p", "a", "appt"])  # fmt: skip
 _SPLIT: Final = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 _IS: Final = frozenset(
@@ -164,15 +180,18 @@ class _Splitter:
     def stretch(self, stretch: Stretch) -> None:
         if self.now is not None and not self._runs_on(stretch):
             self._close()
-        spelling = self.spelling
-        for match in _TOKEN.finditer(self.folded, stretch.start, stretch.end):
+        spelling, odd, done = self.spelling, _ODD, stretch.start
+        for match in _WORD_OR_SIGN.finditer(self.folded, stretch.start, stretch.end):
             kind = match.lastgroup
+            if match.start() < done:
+                continue
             if kind == "word":
                 word = match[0]
                 now = self.now
                 if (
                     now is not None
                     and word not in spelling
+                    and word not in odd
                     and word not in _TURNS
                     and "'" not in word
                     and len(now.words) < _LONGEST
@@ -181,16 +200,34 @@ class _Splitter:
                     now.starts.append(match.start())
                     now.ends.append(match.end())
                     now.clauses.append(self.clause)
+                elif word in odd or "'" in word:
+                    done = self._odd(match, stretch)
                 else:
                     self._word(word, match.start(), match.end(), stretch)
-            elif kind == "end":
-                self._end(match, stretch)
-            elif kind == "pause":
-                self.clause += 1
-            elif kind is not None:
-                self._put(
-                    _TOKENS.get(kind) or _SIGNS.get(match[0], match[0]), match.start(), match.end(), stretch
-                )
+            elif kind == "odd":
+                done = self._odd(match, stretch)
+            else:
+                self._token(match, stretch)
+
+    def _odd(self, match: re.Match[str], stretch: Stretch) -> int:
+        """Where a sum, a length of time or a link may begin: look closely. Where the closer look ends."""
+        closer = _TOKEN.match(self.folded, match.start(), stretch.end)
+        if closer is None:
+            return match.end()
+        self._token(closer, stretch)
+        return closer.end()
+
+    def _token(self, match: re.Match[str], stretch: Stretch) -> None:
+        kind = match.lastgroup
+        if kind == "word":
+            self._word(match[0], match.start(), match.end(), stretch)
+        elif kind == "end":
+            self._end(match, stretch)
+        elif kind == "pause":
+            self.clause += 1
+        elif kind is not None:
+            word = _TOKENS.get(kind) or _SIGNS.get(match[0], match[0])
+            self._put(word, match.start(), match.end(), stretch)
 
     def _runs_on(self, stretch: Stretch) -> bool:
         """A long line that goes on in small letters on the next one is one sentence."""
@@ -268,40 +305,3 @@ def _expand(word: str) -> tuple[str, ...]:
     if ending == "s":
         return (stem, "is") if stem in _IS else (stem,)
     return (stem, ending) if ending else (stem,)
-
-
-def duration_days(text: str) -> float | None:
-    """Days of ``two weeks``, ``3-4 mths``, ``18 months``: the longer end of a range."""
-    match = _LENGTH.search(text)
-    if match is None:
-        return None
-    unit = match["unit"].rstrip("s") if match["unit"] not in ("mes", "meses") else "mes"
-    days = next(
-        (
-            UNIT_DAYS[key]
-            for key in (unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute"))
-            if key in UNIT_DAYS
-        ),
-        None,
-    )
-    number = _number(match["high"] or match["low"])
-    return (
-        None
-        if days is None or number is None
-        else number * days + (days / 2 if "half" in text and number >= 1 else 0)
-    )
-
-
-_LENGTH: Final = re.compile(
-    rf"(?P<low>(?:\b(?:{_NUMBER})\b|\d+(?:[.,]\d+)?))(?:\+)?(?:[ ]?(?:-|/|to|or|bis|a|y)[ ]?(?P<high>(?:{_NUMBER})\b|\d+))?[^\d]{{0,20}}?\b(?P<unit>{_UNIT})\b"
-)
-
-
-def _number(text: str) -> float | None:
-    word = text.strip()
-    if word in NUMBER_WORDS:
-        return NUMBER_WORDS[word]
-    try:
-        return float(word.replace(",", "."))
-    except ValueError:
-        return None
