@@ -33,6 +33,24 @@ class RowCode(StrEnum):
     SHARED_EMAIL = "shared_email"
     INDISTINGUISHABLE = "indistinguishable"
     ORPHAN_EVENT = "orphan_event"
+    ORPHAN_MESSAGE = "orphan_message"
+    ORPHAN_OUTCOME = "orphan_outcome"
+    AMBIGUOUS_LEAD = "ambiguous_lead"
+    MISSING_TEXT = "missing_text"
+    ROUNDED_NUMBER = "rounded_number"
+    # Said of a workbook, a folder or a whole file: nothing is left out, filled in or recalculated in silence.
+    FORMULA = "formula"
+    FORMULA_EMPTY = "formula_empty"
+    MERGED_CELLS = "merged_cells"
+    HIDDEN_ROW = "hidden_row"
+    HIDDEN_COLUMN = "hidden_column"
+    HIDDEN_SHEET = "hidden_sheet"
+    OTHER_SHEET = "other_sheet"
+    ABOVE_HEADER = "above_header"
+    BEYOND_HEADER = "beyond_header"
+    OTHER_FILE = "other_file"
+    OTHER_LAYOUT = "other_layout"
+    LAYOUT_DIFFERS = "layout_differs"
 
 
 ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
@@ -57,6 +75,23 @@ ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
     RowCode.SHARED_EMAIL: "An earlier lead has the same e-mail address with other content.",
     RowCode.INDISTINGUISHABLE: "An earlier lead has the same content, and nothing says who either is.",
     RowCode.ORPHAN_EVENT: "The event names a lead that is not in the leads file.",
+    RowCode.ORPHAN_MESSAGE: "The message names a lead that is not in the leads file.",
+    RowCode.ORPHAN_OUTCOME: "The outcome names a lead that is not in the leads file.",
+    RowCode.AMBIGUOUS_LEAD: "The e-mail address is that of several leads, so it does not say which is meant.",
+    RowCode.MISSING_TEXT: "The message has no text.",
+    RowCode.ROUNDED_NUMBER: "A spreadsheet rounded this number, so the digits that it had are lost.",
+    RowCode.FORMULA: "The value comes from a formula; the value saved with it was used.",
+    RowCode.FORMULA_EMPTY: "A formula was saved without a value, so the cell counts as empty.",
+    RowCode.MERGED_CELLS: "Cells are merged; only the first of them holds a value.",
+    RowCode.HIDDEN_ROW: "The row is hidden in the workbook; it was read all the same.",
+    RowCode.HIDDEN_COLUMN: "The column is hidden in the workbook; it was read all the same.",
+    RowCode.HIDDEN_SHEET: "A hidden sheet holds something and was not read.",
+    RowCode.OTHER_SHEET: "Another sheet holds something and was not read.",
+    RowCode.ABOVE_HEADER: "Something stands above the header and was not read as a lead.",
+    RowCode.BEYOND_HEADER: "A cell stands in a column without a name and belongs to no field.",
+    RowCode.OTHER_FILE: "A file in the folder is of no kind that is read here.",
+    RowCode.OTHER_LAYOUT: "A file in the folder has other columns than the rest and was not read.",
+    RowCode.LAYOUT_DIFFERS: "A file in the folder lacks columns of the others, or has more of them.",
 }
 
 #: Codes whose rows do not become leads. Read = accepted + rejected counts them, one line per row.
@@ -72,5 +107,7 @@ REJECTING: Final = frozenset(
         RowCode.MISSING_ID,
         RowCode.MISSING_KIND,
         RowCode.REPEATED_ID,
+        RowCode.MISSING_TEXT,
+        RowCode.AMBIGUOUS_LEAD,
     }
 )

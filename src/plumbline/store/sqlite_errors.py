@@ -24,22 +24,22 @@ _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @contextmanager
-def sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn an error of the database into a ``StorageError`` or a ``LedgerError`` that a person can act on."""
+def sqlite_errors(
+    path: Path, word: str = "ledger", kind: type[PlumblineError] = LedgerError
+) -> Iterator[None]:
+    """Turn an error of the database into one that a person can act on: a ``StorageError``, or of ``kind``."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _said(path, error) from error
+        raise _said(path, error, word, kind) from error
 
 
-def _said(path: Path, error: sqlite3.Error) -> PlumblineError:
+def _said(path: Path, error: sqlite3.Error, word: str, kind: type[PlumblineError]) -> PlumblineError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte of an extended code is its family
     if code in _DISK:
-        return StorageError(f"The ledger {path} was not changed: {_DISK[code]}.")
+        return StorageError(f"The {word} {path} was not changed: {_DISK[code]}.")
     if code in _DAMAGED:
-        return LedgerError(
-            f"{path} is damaged or no ledger ({error}). Restore it from a backup or an export."
-        )
+        return kind(f"{path} is damaged or no {word} ({error}). Restore it from a backup or an export.")
     if code in _BUSY:
-        return LedgerError(f"The ledger {path} is busy: another process kept it locked for too long.")
-    return LedgerError(f"The ledger {path} refused: {error}.")
+        return kind(f"The {word} {path} is busy: another process kept it locked for too long.")
+    return kind(f"The {word} {path} refused: {error}.")
