@@ -1,0 +1,1 @@
+"""Whether a history can be learned from, and what its outcomes are worth."""
