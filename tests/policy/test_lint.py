@@ -50,6 +50,7 @@ EXAMPLE = small()["examples"][0]
 EXPRESSION = {"kind": "flag", "purposes": ["prioritise"]}
 
 #: code, path, severity is warning, policy
+READ = {"from": "reading.not_a_buyer", "min_confidence": 0.8}
 CASES: list[tuple[Code, str, dict[str, Any]]] = [
     (Code.UNKNOWN_KEY, "ownerz", small(ownerz={})),
     (Code.UNKNOWN_KEY, "rules.0.wen", changed("rules", 0, "wen", to="x")),
@@ -78,7 +79,14 @@ CASES: list[tuple[Code, str, dict[str, Any]]] = [
     (Code.SOURCE_OR_EXPR, "signals.extra_one", with_signal()),
     (Code.SOURCE_OR_EXPR, "signals.size", with_signal("size", expr="tier = 'x'", kind="flag")),
     (Code.UNKNOWN_SOURCE, "signals.size.from", with_signal("size", **{"from": "account.employes"})),
-    (Code.UNKNOWN_SOURCE, "signals.size.from", with_signal("size", **{"from": "reading.budget"})),
+    (Code.UNKNOWN_SOURCE, "signals.size.from", with_signal("size", **{"from": "reading.mood"})),
+    (Code.CONFIDENCE_NEEDED, "signals.size", with_signal("size", **{"from": "reading.budget"})),
+    (
+        Code.TEXT_ALONE,
+        "rules.0.when",
+        with_signal("wrote", **READ)
+        | {"rules": [{"id": "w", "when": "wrote = 'spam'", "propose": "disqualify"}]},
+    ),
     (Code.KIND_MISMATCH, "signals.size.kind", with_signal("size", kind="text")),
     (Code.KIND_NEEDED, "signals.large", without(small(), "signals", "large", "kind")),
     (Code.MEASURE_MISMATCH, "signals.size.measure", with_signal("size", measure="age_days")),

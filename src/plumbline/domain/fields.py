@@ -9,6 +9,9 @@ from plumbline.domain.words import Kind
 
 #: Fields a customer adds: ``extra.specialization``. Text unless a signal declares another kind.
 EXTRA: Final = "extra."
+#: What the reader found in messages: ``reading.budget``. Each has its chance of being right beside it.
+READING: Final = "reading."
+CONFIDENCE: Final = ".confidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,20 @@ _DERIVED = (
     ),
     Field("triage.email_domain", Kind.TEXT, "The part after the @.", lineage=("contact.email",)),
     Field("triage.shares_email", Kind.FLAG, "Another lead has this address.", lineage=("contact.email",)),
+    *(
+        Field(f"{READING}{name}", Kind.TEXT, about, personal=True, lineage=("lead.message",))
+        for name, about in (
+            ("request", "What they ask for: demo, pricing, trial, support, … Unknown when nothing."),
+            ("need", "explicit or implied; unknown when no need is named."),
+            ("urgency", "high, normal or none."),
+            ("timeline", "<= 30 days, <= 90 days, <= 12 months, > 12 months; unknown when not named."),
+            ("budget", "approved, exists or none_available; unknown when not mentioned."),
+            ("authority", "decision_maker, influencer or evaluator; unknown when not stated."),
+            ("competitor", "yes or no: whether another product is named."),
+            ("not_a_buyer", "job_seeker, student, vendor, press, spam, … or no."),
+            ("data_rights", "unsubscribe, object, erase, access, rectify or no."),
+        )
+    ),
 )
 
 RECEIVED: Final[dict[str, Field]] = {field.name: field for field in _RECEIVED}

@@ -28,8 +28,9 @@ class Measure(StrEnum):
 class SignalSpec:
     """One declared input of a policy.
 
-    ``source`` is a field of the lead model, ``event.<kind>`` or ``signals.completeness``;
-    ``expr`` instead makes it from other signals. ``max_age`` and ``half_life`` and ``window`` are days.
+    ``source`` is a field of the lead model, ``reading.<field>``, ``event.<kind>`` or
+    ``signals.completeness``; ``expr`` instead makes it from other signals. ``max_age`` and ``half_life`` and
+    ``window`` are days; ``min_confidence`` is a chance per 10,000, below which a reading counts as unknown.
     """
 
     name: str
@@ -45,3 +46,4 @@ class SignalSpec:
     half_life: int | None = None
     window: int | None = None
     ask: str | None = None
+    min_confidence: int | None = None

@@ -47,6 +47,7 @@ class Code(StrEnum):
     SIGNAL_CYCLE = "signal_cycle"
     RESULT_IN_EXPR = "result_in_expr"
     UNUSED_SIGNAL = "unused_signal"
+    CONFIDENCE_NEEDED = "confidence_needed"
     # Purposes
     PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
     FIELD_NOT_DECLARED = "field_not_declared"
@@ -76,6 +77,7 @@ class Code(StrEnum):
     RULE_SHADOWED = "rule_shadowed"
     RULE_HIDES_MISSING = "rule_hides_missing"
     NOTHING_TO_ASK = "nothing_to_ask"
+    TEXT_ALONE = "text_alone"
     # Actions, autonomy, draws
     NOT_ASKABLE = "not_askable"
     ACTION_NOT_REACHED = "action_not_reached"
@@ -141,6 +143,7 @@ EXPLANATIONS: Final[dict[Code, str]] = {
         "A signal is made from a result (band, points, levels), which is only known after all signals are."
     ),
     Code.UNUSED_SIGNAL: "Nothing reads the signal: no points, rule, action or other signal.",
+    Code.CONFIDENCE_NEEDED: "A reading is never certain: say how likely it must be to be right.",
     Code.PURPOSE_NOT_ALLOWED: (
         "A field or signal is used for a purpose that it does not allow, somewhere along the path "
         "named in the message."
@@ -180,6 +183,10 @@ EXPLANATIONS: Final[dict[Code, str]] = {
     Code.RULE_SHADOWED: "Whenever the rule fires, an earlier one already has the same or a stronger effect.",
     Code.RULE_HIDES_MISSING: "A missing field would lower the route without anyone being asked.",
     Code.NOTHING_TO_ASK: "The rule asks when it is unknown, but no signal it reads has a question.",
+    Code.TEXT_ALONE: (
+        "A message alone could propose a disqualification. Text is a signal: it takes a second ground that "
+        "is no text, and points and bands are none, since text may have made them."
+    ),
     Code.NOT_ASKABLE: "The signal has no question ('ask'), so nobody can be asked for it.",
     Code.ACTION_NOT_REACHED: "No lead can get this action.",
     Code.DISQUALIFY_ACTS: "Disqualification is never automatic: 'approve' is the highest stage.",

@@ -170,4 +170,5 @@ def _spec(name: str, signal: Signal, kind: Kind) -> SignalSpec:
         half_life=signal.half_life,
         window=signal.window,
         ask=signal.ask,
+        min_confidence=signal.min_confidence,
     )

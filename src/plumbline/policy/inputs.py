@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plumbline.domain.signals import Measure
 from plumbline.domain.words import Basis, Dimension, Kind, Purpose
-from plumbline.policy.scalars import CutOff, Name, Points, Source, Span, SqlText, Words
+from plumbline.policy.scalars import Chance, CutOff, Name, Points, Source, Span, SqlText, Words
 
 MAX_SIGNALS: Final = 300
 
@@ -49,7 +49,9 @@ class Signal(Part):
     source: Source | None = Field(
         default=None,
         alias="from",
-        description="A field of the lead model, extra.<name>, event.<kind> or signals.completeness.",
+        description=(
+            "A field of the lead model, extra.<name>, reading.<field>, event.<kind> or signals.completeness."
+        ),
     )
     expr: SqlText | None = Field(
         default=None, description="Made from other signals instead: an SQL expression."
@@ -67,6 +69,9 @@ class Signal(Part):
     )
     window: Span | None = Field(default=None, description="For events: older ones do not count.")
     ask: Words | None = Field(default=None, description="The question that finds it out.")
+    min_confidence: Chance | None = Field(
+        default=None, description="For readings: a value that is less likely to be right counts as unknown."
+    )
 
 
 class CapPart(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from plumbline.policy import lineage
-from plumbline.policy.checks import people, rest, rules, scoring, signals
+from plumbline.policy.checks import people, rest, rules, scoring, signals, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +23,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     signals.settings,
     signals.circles,
     signals.unused,
+    text.confidences,
     lineage.purposes,
     lineage.fields,
     lineage.bases,
@@ -40,6 +41,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     rules.shadowed,
     rules.missing,
     rules.questions,
+    text.grounds,
     rest.asks,
     rest.actions,
     rest.disqualify,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plumbline.domain.fields import DERIVED, EXTRA, RECEIVED, is_receivable
+from plumbline.domain.fields import DERIVED, EXTRA, READING, RECEIVED, is_receivable
 from plumbline.domain.signals import COMPLETENESS, EVENT, Measure
 from plumbline.domain.words import Kind
 from plumbline.policy.codes import Code
@@ -99,6 +99,7 @@ def settings(draft: Draft) -> Iterator[Issue]:
         idle = {
             "half_life": signal.half_life and signal.measure is not Measure.DECAYED_COUNT,
             "window": signal.window and not source.startswith(EVENT),
+            "min_confidence": signal.min_confidence is not None and not source.startswith(READING),
             "max_age": signal.max_age and (source == COMPLETENESS or source.startswith(EVENT) or not source),
         }
         for key in (key for key, is_idle in idle.items() if is_idle):
