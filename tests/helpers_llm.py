@@ -53,7 +53,13 @@ class ChatServer:
 
     def settings(self, **more: Any) -> SecondReader:
         terms = {"processor": "this test", "region": "this machine", "trains_on_our_data": False}
-        plain = {"provider": "openai", "model": "small-1", "base_url": self.url, "key_from": "", "terms": terms}
+        plain = {
+            "provider": "openai",
+            "model": "small-1",
+            "base_url": self.url,
+            "key_from": "",
+            "terms": terms,
+        }
         limits = {"per_minute": 1_000_000, "requests": 1_000_000, "tokens": 10**12, **more.pop("limits", {})}
         return settings_of({**plain, "limits": limits, **more})
 

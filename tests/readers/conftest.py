@@ -43,7 +43,11 @@ def ask(server, clock):
     def make(*, objected=lambda _: False, cache=None, anonymous=True, **settings) -> LlmReader:
         around = Surroundings(clock, clock.sleep, lambda: "2026-03-02")
         reader = LlmReader(
-            server.settings(**settings), objected=objected, cache=cache, anonymous=anonymous, surroundings=around
+            server.settings(**settings),
+            objected=objected,
+            cache=cache,
+            anonymous=anonymous,
+            surroundings=around,
         )
         made.append(reader)
         return reader

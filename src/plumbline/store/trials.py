@@ -46,7 +46,7 @@ CREATE TABLE decided (
   messages INTEGER NOT NULL
 ) STRICT;
 CREATE TRIGGER decided_only_at_the_end BEFORE INSERT ON decided
-WHEN EXISTS (SELECT 1 FROM decided WHERE seq >= NEW.seq)
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM decided)
 BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
 CREATE TRIGGER decided_no_update BEFORE UPDATE ON decided
 BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
@@ -54,6 +54,8 @@ CREATE TRIGGER decided_no_delete BEFORE DELETE ON decided
 BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
 """,
 )
+
+_DECIDE: Final = "INSERT INTO decided SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,7 @@ class TrialFile:
             raise TrialError("Who decides and why have to be said.")
         row = (decided.reader, int(decided.counts), decided.at, decided.by, decided.why, decided.messages)
         with self._file.writing() as db:
-            db.execute(
-                "INSERT INTO decided (reader, counts, at, by, why, messages) VALUES (?, ?, ?, ?, ?, ?)", row
-            )
+            db.execute(_DECIDE, row)
 
 
 def _encode(values: Values) -> str:
