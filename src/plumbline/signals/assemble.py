@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from plumbline.domain.fields import lineage
+from plumbline.domain.fields import CONFIDENCE, READING, lineage
 from plumbline.domain.signals import COMPLETENESS, Measure, SignalSpec
 from plumbline.domain.words import Kind
 from plumbline.signals.events import EventState, event_expr, is_event
@@ -47,10 +47,13 @@ class Assembler:
         self._reads = _reads(self._specs, {name: reads for name, (_, reads) in derived.items()})
         self._counted = tuple(spec for spec in self._direct if not is_event(spec))
 
-    def assemble(self, clean: pl.DataFrame, *, as_of: datetime, events: EventState | None) -> pl.DataFrame:
+    def assemble(
+        self, clean: pl.DataFrame, *, as_of: datetime | pl.Series, events: EventState | None
+    ) -> pl.DataFrame:
         """One row per lead: ``lead.id``, every signal typed by its kind, and ``unreadable``.
 
-        ``unreadable`` lists the signals whose value was received but could not be read. Without an events
+        ``as_of`` is one moment for all, or a series with each row's own (training rows have been decided at
+        different times). ``unreadable`` lists the signals whose value was received but could not be read. Without an events
         table every event signal is unknown; with one, a lead that has no events counts 0.
         """
         joined = clean if events is None else clean.hstack(events.of(clean).drop("lead.id"))
@@ -67,13 +70,13 @@ class Assembler:
             frame = frame.with_columns(self._completeness().alias(spec.name) for spec in self._complete)
         return frame.select("lead.id", *(spec.name for spec in self._specs), "unreadable")
 
-    def _value(self, spec: SignalSpec, available: set[str], as_of: datetime) -> pl.Expr:
+    def _value(self, spec: SignalSpec, available: set[str], as_of: datetime | pl.Series) -> pl.Expr:
         if is_event(spec):
             known = any(column.endswith(f":{spec.name}") for column in available)
             return event_expr(spec) if known else _unknown(spec)
         if spec.source not in available:
             return _unknown(spec)
-        value = _measured(spec, as_of).cast(signal_dtype(spec.kind))
+        value = _sure_enough(_measured(spec, as_of).cast(signal_dtype(spec.kind)), spec)
         return _while_fresh(value, spec, available, as_of).alias(spec.name)
 
     def _completeness(self) -> pl.Expr:
@@ -93,20 +96,34 @@ def _unknown(spec: SignalSpec) -> pl.Expr:
     return pl.lit(None, dtype=signal_dtype(spec.kind)).alias(spec.name)
 
 
-def _measured(spec: SignalSpec, as_of: datetime) -> pl.Expr:
+def _today(as_of: datetime | pl.Series) -> pl.Expr:
+    day = as_of.dt.date() if isinstance(as_of, pl.Series) else as_of.astimezone(UTC).date()
+    return pl.lit(day)
+
+
+def _measured(spec: SignalSpec, as_of: datetime | pl.Series) -> pl.Expr:
     column = pl.col(spec.source or "")
     if spec.measure is not Measure.AGE_DAYS:
         return column
-    age = (pl.lit(as_of.astimezone(UTC).date()) - column).dt.total_days()
+    age = (_today(as_of) - column).dt.total_days()
     # One day ahead is a time zone; more is a wrong date, and a wrong age is worse than none.
     return pl.when(age >= -1).then(age.clip(lower_bound=0))
 
 
-def _while_fresh(value: pl.Expr, spec: SignalSpec, available: set[str], as_of: datetime) -> pl.Expr:
+def _sure_enough(value: pl.Expr, spec: SignalSpec) -> pl.Expr:
+    """A reading that is less likely to be right than the policy asks for is unknown."""
+    if not (spec.source or "").startswith(READING):
+        return value
+    return pl.when(pl.col(f"{spec.source}{CONFIDENCE}") >= (spec.min_confidence or 0)).then(value)
+
+
+def _while_fresh(
+    value: pl.Expr, spec: SignalSpec, available: set[str], as_of: datetime | pl.Series
+) -> pl.Expr:
     """A fact older than its maximum age is unknown again. Its age is that of the lead it came with."""
     if spec.max_age is None or "lead.created_at" not in available:
         return value
-    age = (pl.lit(as_of.astimezone(UTC).date()) - pl.col("lead.created_at")).dt.total_days()
+    age = (_today(as_of) - pl.col("lead.created_at")).dt.total_days()
     return pl.when(age.fill_null(0) <= spec.max_age).then(value)
 
 

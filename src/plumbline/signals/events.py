@@ -33,13 +33,16 @@ class EventState:
         )
 
 
-def event_state(events: pl.DataFrame, specs: Sequence[SignalSpec], *, as_of: datetime) -> EventState:
+def event_state(
+    events: pl.DataFrame, specs: Sequence[SignalSpec], *, as_of: datetime | pl.DataFrame
+) -> EventState:
     """Fold events into one row per lead, seeing nothing that happened after ``as_of``.
 
     Args:
         events: ``lead.id``, ``kind`` and ``at`` as text; times are ISO 8601, UTC where no offset is given.
         specs: the declared signals; those with another source are ignored.
-        as_of: the moment of the decision, with a time zone.
+        as_of: the moment of the decision, with a time zone; or a frame with each lead's own: ``lead.id``,
+            ``decided_at``. A lead that is not in it has no events.
     """
     timed = _known_at(events, as_of)
     columns = [_measured(spec).alias(_column(spec)) for spec in specs if is_event(spec)]
@@ -62,11 +65,16 @@ def _column(spec: SignalSpec) -> str:
     return prefix + spec.name
 
 
-def _known_at(events: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+def _known_at(events: pl.DataFrame, as_of: datetime | pl.DataFrame) -> pl.DataFrame:
     at = pl.col("at").str.to_datetime(time_zone="UTC", time_unit="us", strict=False)
-    moment = as_of.astimezone(UTC)
-    age = (pl.lit(moment) - pl.col("at")).dt.total_seconds()
-    return events.with_columns(at).filter(pl.col("at") <= moment).with_columns(age=age)
+    timed, moment = events.with_columns(at), pl.col("decided_at")
+    if isinstance(as_of, datetime):
+        moment = pl.lit(as_of.astimezone(UTC))
+    else:
+        decided = as_of.select("lead.id", "decided_at")
+        timed = timed.join(decided, on="lead.id", how="inner", maintain_order="left")
+    age = (moment - pl.col("at")).dt.total_seconds()
+    return timed.filter(pl.col("at") <= moment).with_columns(age=age)
 
 
 def _measured(spec: SignalSpec) -> pl.Expr:
