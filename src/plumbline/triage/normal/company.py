@@ -58,13 +58,19 @@ def company(name: str, country: str | None = None) -> Normal:
     clean = without_pictures(tidy(name))
     if not any(letter.isalnum() for letter in clean):
         return unclear(name, "empty", "There is no letter or digit in it.")
-    notes = [] if clean == name else [Note("tidied", "Invisible characters, doubled spaces or pictures left out.")]
+    notes = (
+        []
+        if clean == name
+        else [Note("tidied", "Invisible characters, doubled spaces or pictures left out.")]
+    )
     clean = compatible(clean)
     short, removed = without_forms(clean, country)
     notes += [Note("legal_form_removed", f"Legal form left out: {text}.") for text, _ in removed]
     found = scripts(short)
     if len(found - _EAST_ASIAN) > 1:
-        notes.append(Note("mixed_scripts", f"Written in {' and '.join(sorted(s.title() for s in found))} letters."))
+        notes.append(
+            Note("mixed_scripts", f"Written in {' and '.join(sorted(s.title() for s in found))} letters.")
+        )
     parts = {"legal_form": " ".join(text for text, _ in removed)} if removed else {}
     codes = sorted({code for _, form in removed for code in form.codes})
     if codes and len(codes) <= 12:
@@ -77,7 +83,10 @@ _EAST_ASIAN: Final = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL"
 
 def company_key(short: str) -> str:
     """What names are compared by: words in folded Latin letters, without articles and words for a group."""
-    tokens = ["&" if token in {"and", "und", "et", "+"} else token for token in TOKEN.findall(umlauts_folded(fold(short[:LONGEST])))]
+    tokens = [
+        "&" if token in {"and", "und", "et", "+"} else token
+        for token in TOKEN.findall(umlauts_folded(fold(short[:LONGEST])))
+    ]
     left = tokens[1:] if len(tokens) > 1 and tokens[0] in words("company_articles.txt") else tokens
     while len(left) > 1 and left[-1] in words("company_group_words.txt"):
         left = left[:-1]
@@ -179,7 +188,11 @@ def _at_end(name: str, spans: list[_Word], count: int, country: str | None) -> I
         part = spans[count - size : count]
         form = known.by_key.get(key_of(span.folded for span in part))
         start, end = part[0].start, part[-1].end
-        if form and _is_whole(name, start, end) and is_believable(form, _with_dot(name, start, end), name, country):
+        if (
+            form
+            and _is_whole(name, start, end)
+            and is_believable(form, _with_dot(name, start, end), name, country)
+        ):
             yield _Hit(start, end, form)
 
 
@@ -189,7 +202,11 @@ def _at_start(name: str, spans: list[_Word], country: str | None) -> Iterator[_H
     for size in range(longest, 0, -1):
         form = known.by_key.get(key_of(span.folded for span in spans[:size]))
         start, end = spans[0].start, spans[size - 1].end
-        if form and _is_whole(name, start, end) and may_come_first(form, _with_dot(name, start, end), country):
+        if (
+            form
+            and _is_whole(name, start, end)
+            and may_come_first(form, _with_dot(name, start, end), country)
+        ):
             yield _Hit(start, end, form)
 
 

@@ -34,7 +34,9 @@ def name_key(text: str) -> str:
     letters = fold(text.replace("&", " and "))
     # "U.S.A." is "usa"; "Korea, Republic of" keeps its words apart.
     squeezed = letters.replace(".", "").replace("'", "").replace("’", "")
-    return " ".join("".join(c if c.isalnum() or _is_mark(c) else " " for c in squeezed).split()).removeprefix("the ")
+    return " ".join("".join(c if c.isalnum() or _is_mark(c) else " " for c in squeezed).split()).removeprefix(
+        "the "
+    )
 
 
 def _is_mark(letter: str) -> bool:

@@ -154,7 +154,11 @@ def is_believable(form: Form, text: str, name: str, country: str | None) -> bool
     bare = "".join(letter for letter in text if letter.isalnum())
     if Rule.KEEP in form.rules:
         return False
-    if Rule.COMMON in form.rules or Rule.ANYWHERE in form.rules or (country is not None and country in form.countries):
+    if (
+        Rule.COMMON in form.rules
+        or Rule.ANYWHERE in form.rules
+        or (country is not None and country in form.countries)
+    ):
         return True
     if len(bare) != len(text) and len(bare) > 1:
         return True

@@ -16,6 +16,7 @@ T = TypeVar("T")
 _WORD: Final = re.compile(r"[^\W_]+|[&+]")
 #: Longest phrase that is looked for, in words.
 _LONGEST: Final = 6
+_SHORT_ENDING: Final = 3
 
 
 def text_words(text: str) -> list[str]:
@@ -66,7 +67,9 @@ class Patterns(Generic[T]):
                         yield start, size, begun, meaning
             word = words[start]
             for ended, meaning in _beginning(self.suffixes, word[::-1]):
-                yield start, 1, ended[::-1], meaning
+                # A short ending says something of a longer word only: "*or" is not "for".
+                if len(word) >= len(ended) + (_SHORT_ENDING if len(ended) <= _SHORT_ENDING else 0):
+                    yield start, 1, ended[::-1], meaning
             for part, meaning in self.inner:
                 if part in word:
                     yield start, 1, part, meaning

@@ -31,7 +31,9 @@ def phone(text: str, country: str | None = None) -> Normal:
     """
     clean = tidy(text)
     if _SCIENTIFIC.match(clean):
-        return unclear(text, "phone_as_number", "A spreadsheet has turned this into a number; its last digits are lost.")
+        return unclear(
+            text, "phone_as_number", "A spreadsheet has turned this into a number; its last digits are lost."
+        )
     decimal = _DECIMAL.match(clean)
     notes = [Note("decimal_left_out", "The decimal point of a spreadsheet left out.")] if decimal else []
     digits = decimal.group(1) if decimal else clean
@@ -61,17 +63,20 @@ def _unreadable(text: str, error: NumberParseException) -> Normal:
     return unclear(text, "no_phone", "This is no phone number.")
 
 
-def _checked(
-    text: str, number: phonenumbers.PhoneNumber, notes: list[Note], country: str | None
-) -> Normal:
+def _checked(text: str, number: phonenumbers.PhoneNumber, notes: list[Note], country: str | None) -> Normal:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != ValidationResult.IS_POSSIBLE:
         return unclear(text, "impossible_phone", f"The number is {_WHY.get(possible, 'not possible')}.")
     value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    parts = {"country": phonenumbers.region_code_for_number(number) or "", "extension": number.extension or ""}
+    parts = {
+        "country": phonenumbers.region_code_for_number(number) or "",
+        "extension": number.extension or "",
+    }
     if not phonenumbers.is_valid_number(number):
         parts["exists"] = "no"
-        notes.append(Note("phone_not_assigned", "Its length is right, but numbers like it are not given out."))
+        notes.append(
+            Note("phone_not_assigned", "Its length is right, but numbers like it are not given out.")
+        )
     if country and not tidy(text).startswith(("+", "00")):
         notes.append(Note("country_added", f"The country code of {country} put in front."))
     return Normal(text, value, value, tuple(notes), {name: part for name, part in parts.items() if part})

@@ -22,12 +22,18 @@ def region(name: str, country: str | None = None) -> Normal:
     areas = _areas()
     if key in areas:
         return Normal(name, areas[key], areas[key], _notes(text, areas[key]), {"kind": "area"})
-    codes = sorted(code for code in _states().get(key, ()) if country is None or code.startswith(f"{country}-"))
+    codes = sorted(
+        code for code in _states().get(key, ()) if country is None or code.startswith(f"{country}-")
+    )
     if len(codes) == 1:
         title = _titles()[codes[0]]
-        return Normal(name, codes[0], codes[0], _notes(text, f"{title} ({codes[0]})"), {"kind": "state", "name": title})
+        return Normal(
+            name, codes[0], codes[0], _notes(text, f"{title} ({codes[0]})"), {"kind": "state", "name": title}
+        )
     if codes:
-        return unclear(name, "ambiguous_region", f"This can be any of {', '.join(codes)}: the country would tell.")
+        return unclear(
+            name, "ambiguous_region", f"This can be any of {', '.join(codes)}: the country would tell."
+        )
     return unclear(name, "unknown_region", "This is no state, province or sales area that the list knows.")
 
 
@@ -39,7 +45,9 @@ def _notes(text: str, said: str) -> tuple[Note, ...]:
 def _areas() -> dict[str, str]:
     found = {}
     for row in table("sales_areas.csv"):
-        found.update({name_key(name): row["area"] for name in (row["area"], *row["names"].split("|")) if name})
+        found.update(
+            {name_key(name): row["area"] for name in (row["area"], *row["names"].split("|")) if name}
+        )
     return found
 
 

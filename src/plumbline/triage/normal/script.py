@@ -11,14 +11,30 @@ from functools import lru_cache
 from typing import Final
 
 #: Controls, zero-width characters and bidirectional marks: they cannot be seen and tell nothing.
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _SPACES: Final = re.compile(r"\s+")
 #: Emoji, dingbats and private characters; letters and punctuation of every language stay.
 _PICTURES: Final = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\ue000-\uf8ff\U000e0020-\U000e007f\U000f0000-\U0010ffff]"
 )
 _LATIN: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŋ": "n", "ĸ": "k", "ə": "a"}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "ħ": "h",
+        "ŋ": "n",
+        "ĸ": "k",
+        "ə": "a",
+    }
 )
 #: Letter by letter, roughly BGN/PCGN; good enough to compare, not to print.
 _CYRILLIC: Final = str.maketrans(
@@ -68,12 +84,19 @@ def fold(text: str) -> str:
     compatible = unicodedata.normalize("NFKC", text).casefold().translate(_LATIN)
     compatible = compatible.translate(_CYRILLIC).translate(_GREEK).replace("·", "")
     plain = unicodedata.normalize("NFKD", compatible).translate(_GREEK)
-    return unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.combining(c) or not _is_accent(c)))
+    return unicodedata.normalize(
+        "NFC", "".join(c for c in plain if not unicodedata.combining(c) or not _is_accent(c))
+    )
 
 
 def _is_accent(mark: str) -> bool:
     # Vowel signs of Indic, Thai, Arabic and Hebrew carry meaning and are no accents.
-    return mark < "\u0400" or "\u1ab0" <= mark <= "\u1aff" or "\u1dc0" <= mark <= "\u1dff" or "\u20d0" <= mark <= "\u20ff"
+    return (
+        mark < "\u0400"
+        or "\u1ab0" <= mark <= "\u1aff"
+        or "\u1dc0" <= mark <= "\u1dff"
+        or "\u20d0" <= mark <= "\u20ff"
+    )
 
 
 def umlauts_folded(folded: str) -> str:
@@ -103,4 +126,6 @@ def scripts(text: str) -> frozenset[str]:
 
 def is_spaceless(text: str) -> bool:
     """Whether the words of a text are written without spaces between them."""
-    return not text.isascii() and bool(scripts(text) & {"HAN", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "KHMER", "LAO", "MYANMAR"})
+    return not text.isascii() and bool(
+        scripts(text) & {"HAN", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "KHMER", "LAO", "MYANMAR"}
+    )

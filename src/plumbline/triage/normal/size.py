@@ -30,8 +30,12 @@ _FILLER: Final = re.compile(
     r"funcionarios|pracownikow|anstallda|ansatte|approx|ca|circa|about|around|etwa|rund|environ|unos|total|entre|between|zwischen|von|from|de|"
     r"full time|in|of|the)\b"
 )
-_OPEN_UP: Final = re.compile(r"\+|>|≥|\b(?:more than|over|at least|and more|and above|or more|plus|uber|mehr als|mindestens|und mehr|ab|plus de|au moins|et plus|mas de|y mas|al menos)\b")
-_OPEN_DOWN: Final = re.compile(r"<|≤|\b(?:less than|fewer than|under|up to|at most|unter|bis zu|weniger als|hochstens|moins de|jusqu a|menos de|hasta)\b")
+_OPEN_UP: Final = re.compile(
+    r"\+|>|≥|\b(?:more than|over|at least|and more|and above|or more|plus|uber|mehr als|mindestens|und mehr|ab|plus de|au moins|et plus|mas de|y mas|al menos)\b"
+)
+_OPEN_DOWN: Final = re.compile(
+    r"<|≤|\b(?:less than|fewer than|under|up to|at most|unter|bis zu|weniger als|hochstens|moins de|jusqu a|menos de|hasta)\b"
+)
 _BETWEEN: Final = re.compile(r"-|–|—|~|\.\.+|…|\b(?:to|bis|and|und|a|et|y|until|through)\b")
 _FACTORS: Final = {"k": 1_000, "tsd": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000}
 _WORDS: Final = {
@@ -53,15 +57,27 @@ def size_band(text: str) -> Normal:
     if not counts or len(counts) > 2 or _is_more(plain):
         return unclear(text, "no_head_count", "This is neither a number of people nor a range.")
     low, high = counts[0], counts[-1]
-    if any(part < 0 or part > LARGEST for part in counts) or "-" in plain.split(str(int(low)))[0][-1:] and len(counts) == 1:
-        return unclear(text, "impossible_head_count", f"No employer has this many people: {text.strip()[:60]}.")
+    if (
+        any(part < 0 or part > LARGEST for part in counts)
+        or "-" in plain.split(str(int(low)))[0][-1:]
+        and len(counts) == 1
+    ):
+        return unclear(
+            text, "impossible_head_count", f"No employer has this many people: {text.strip()[:60]}."
+        )
     if len(counts) == 2:
         return _range(text, low, high, plain)
     if _OPEN_UP.search(plain):
         return _open(text, low)
     if _OPEN_DOWN.search(plain):
-        return _band(text, low, low, (Note("open_range", f"At most {low:,.0f}; how many fewer is not said."),))
-    return _band(text, low, low, ()) if low >= 1 else unclear(text, "impossible_head_count", "Fewer than one person.")
+        return _band(
+            text, low, low, (Note("open_range", f"At most {low:,.0f}; how many fewer is not said."),)
+        )
+    return (
+        _band(text, low, low, ())
+        if low >= 1
+        else unclear(text, "impossible_head_count", "Fewer than one person.")
+    )
 
 
 def _open(text: str, low: float) -> Normal:
@@ -91,7 +107,9 @@ def _spanning(low: float, high: float) -> tuple[Note, ...]:
     first, last = _band_of(low), _band_of(high)
     if first == last:
         return ()
-    return (Note("several_bands", f"From {low:,.0f} to {high:,.0f} is more than one band; the middle counts."),)
+    return (
+        Note("several_bands", f"From {low:,.0f} to {high:,.0f} is more than one band; the middle counts."),
+    )
 
 
 def _count(match: re.Match[str]) -> float:

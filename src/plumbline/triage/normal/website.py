@@ -30,7 +30,9 @@ def website(text: str) -> Normal:
         return unclear(text, "no_domain", f"{match.group(1)[:80]} is no domain name with a known ending.")
     domain = registered(host)
     if domain is None:
-        return unclear(text, "no_domain", f"{host} is an ending under which others register, no domain of anybody.")
+        return unclear(
+            text, "no_domain", f"{host} is an ending under which others register, no domain of anybody."
+        )
     if domain in words("platforms.txt"):
         return unclear(text, "platform", f"A page on {domain} is not the company's own domain.", host=host)
     parts = {"host": host} | ({"shown": shown_domain(domain)} if "xn--" in domain else {})
