@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from plumbline.domain.fields import EXTRA, RECEIVED
+from plumbline.domain.fields import EXTRA, READING, RECEIVED
 from plumbline.domain.issues import Issue, Severity
 from plumbline.domain.signals import Measure
 from plumbline.domain.words import Kind
@@ -59,6 +59,11 @@ class Bundle:
     draw_key: bytes
     assembler: Assembler
     kinds: Mapping[str, Kind]
+
+    @property
+    def reads(self) -> bool:
+        """Whether the policy declares a reading. Without one no message is read."""
+        return any((spec.source or "").startswith(READING) for spec in self.policy.signals)
 
     @property
     def hash(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.qualify.said import STOPPED, TEXTS, with_readings
 from plumbline.signals import EventState
 
 if TYPE_CHECKING:
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 _PREFIX: Final = "context."
 _SHARES: Final = "context.shares_email"
 _EVENTS: Final = "context.events."
+_READINGS: Final = "context.readings"
+_STOPPED: Final = "context.sender_stopped"
 
 
 def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
-    """Per lead: whether an earlier lead has its address, and its folded events, all as text."""
+    """Per lead, all as text: whether an earlier lead has its address, what it wrote, its folded events."""
     columns = [pl.col("triage.shares_email").cast(pl.String).alias(_SHARES)]
+    if TEXTS in clean.columns:
+        columns += [pl.col(TEXTS).alias(_READINGS), pl.col(STOPPED).cast(pl.String).alias(_STOPPED)]
     if events is None:
         return clean.select(columns)
     state = events.of(clean).drop("lead.id")
@@ -49,4 +54,8 @@ def with_context(triaged: Triaged, inputs: pl.DataFrame) -> pl.DataFrame:
     """Clean leads as they stood in their run: what only earlier rows could tell comes from the context."""
     shares = inputs.get_column(_SHARES).eq("true").alias("triage.shares_email")
     unique = pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
-    return triaged.clean.with_columns(shares, unique)
+    clean = triaged.clean.with_columns(shares, unique)
+    if _READINGS not in inputs.columns:
+        return clean
+    stopped = inputs.get_column(_STOPPED).eq("true")
+    return with_readings(clean, inputs.get_column(_READINGS), stopped)

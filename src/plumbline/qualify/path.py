@@ -15,6 +15,8 @@ import polars as pl
 
 from plumbline.policy.decide import decide
 from plumbline.qualify.context import attach_context, context_of, events_of, received_of, with_context
+from plumbline.qualify.inbox import Inbox
+from plumbline.qualify.said import STOPPED
 from plumbline.scorecard import score
 from plumbline.signals import EventState
 from plumbline.triage import Seen, check
@@ -35,6 +37,7 @@ class Qualified:
     ``decisions``: one row per decided lead: ``row``, ``lead.id``, the decision, the scores with all reasons.
     ``inputs``: the same rows as they came in, with what earlier rows and events added (``context.*``).
     ``duplicates``: ``row``, ``lead.id`` and ``duplicate_of`` of attached rows.
+    ``seen`` and ``inbox``: the state to pass on with the next batch.
     """
 
     decisions: pl.DataFrame
@@ -43,6 +46,7 @@ class Qualified:
     signals: pl.DataFrame
     triaged: Triaged
     seen: Seen
+    inbox: Inbox
 
 
 def qualify(
@@ -51,6 +55,7 @@ def qualify(
     bundle: Bundle,
     as_of: datetime,
     events: EventState | None = None,
+    inbox: Inbox | None = None,
     seen: Seen | None = None,
 ) -> Qualified:
     """Decide about a batch of leads as they came in.
@@ -60,11 +65,16 @@ def qualify(
         bundle: what to decide with.
         as_of: the moment of the decision, with a time zone.
         events: behaviour folded by ``signals.event_state``; without it event signals are unknown.
+        inbox: further messages and who reads them; without it the embedded reader reads those of the form.
         seen: what earlier batches of the same file held, to find duplicates across them.
     """
     triaged = triage_batch(received, bundle, seen)
     first = pl.col("triage.duplicate_of").is_null()
     clean = triaged.clean.filter(first)
+    inbox = inbox or Inbox()
+    if bundle.reads:
+        clean = inbox.attach(clean, clean.select("row", objected=_objected(clean))["objected"])
+        inbox = inbox.after(clean)
     events = None if events is None else EventState(events.of(clean))
     signals = bundle.assembler.assemble(clean, as_of=as_of, events=events)
     decisions = decide_signals(signals, clean, bundle)
@@ -76,6 +86,7 @@ def qualify(
         signals=signals,
         triaged=triaged,
         seen=triaged.seen,
+        inbox=inbox,
     )
 
 
@@ -138,7 +149,8 @@ def _account(clean: pl.DataFrame) -> pl.Expr:
 
 def _objected(clean: pl.DataFrame) -> pl.Expr:
     """An objection that cannot be read counts as one: the safe side is not to profile."""
+    stopped = pl.col(STOPPED) if STOPPED in clean.columns else pl.lit(value=False)
     if _OBJECTED not in clean.columns:
-        return pl.lit(value=False)
+        return stopped
     unreadable = pl.col("triage.unreadable").list.contains(_OBJECTED)
-    return pl.col(_OBJECTED).fill_null(value=False) | unreadable.fill_null(value=False)
+    return stopped | pl.col(_OBJECTED).fill_null(value=False) | unreadable.fill_null(value=False)
