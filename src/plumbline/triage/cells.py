@@ -12,11 +12,14 @@ import polars as pl
 
 from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
 from plumbline.domain.words import Kind
-from plumbline.triage.parse import CONTROL, Rule, careful, plain, tidy, why_unreadable
+from plumbline.triage.one import read_one, reader
+from plumbline.triage.parse import CONTROL, TYPES, Rule, careful, plain, tidy, why_unreadable
 from plumbline.triage.report import SHOWN, issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from plumbline.triage.one import Blank, Read
 
 #: Rows per column and blank word; the empty word stands for empty cells.
 BLANKS_SCHEMA: Final = {"column": pl.String, "word": pl.String, "rows": pl.Int64}
@@ -24,8 +27,7 @@ BLANKS_SCHEMA: Final = {"column": pl.String, "word": pl.String, "rows": pl.Int64
 _FEW: Final = 16
 _SENTENCES: Final = {code.value: text for code, text in ROW_EXPLANATIONS.items()}
 
-#: Column, word, rows.
-Blank = tuple[str, str, int]
+_ALL_READ: Final = pl.Series("triage.unreadable", [[]], dtype=pl.List(pl.String))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Plan:
     first_pass: tuple[pl.Expr, ...]
     blank_pass: tuple[pl.Expr, ...]
     glue: tuple[pl.Expr, ...]
+    readers: tuple[Read | None, ...]
+    schema: pl.Schema
 
     def is_blank(self, text: pl.Expr) -> pl.Expr:
         """Whether a trimmed text is empty or a blank word, whatever its case."""
@@ -66,7 +70,9 @@ def plan(rules: tuple[Rule, ...], blank_words: tuple[str, ...]) -> Plan:
     blank_pass = (_without_blanks(name, words) for name in texts)
     others = tuple(rule for rule in rules if rule.kind is not Kind.TEXT)
     glue = tuple(pl.col(name).str.join("") for name in texts)
-    return Plan(texts, others, words, tuple(first_pass), tuple(blank_pass), glue)
+    readers = tuple(None if rule.kind is Kind.TEXT else reader(rule) for rule in rules)
+    schema = pl.Schema({rule.column: TYPES[rule.kind] for rule in rules})
+    return Plan(texts, others, words, tuple(first_pass), tuple(blank_pass), glue, readers, schema)
 
 
 def _without_blanks(name: str, words: frozenset[str]) -> pl.Expr:
@@ -76,6 +82,9 @@ def _without_blanks(name: str, words: frozenset[str]) -> pl.Expr:
 
 def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
     """Read every column of a batch that has ``row`` and the columns of the plan."""
+    if received.height == 1 and (one := read_one(received, how.readers, how.words)) is not None:
+        cells, words = one
+        return Cells(pl.from_dicts([cells], schema=how.schema), _ALL_READ, _summed(words), [])
     first = received.select(how.first_pass)
     untidy = _untidy(received, how)
     if untidy:
@@ -146,8 +155,13 @@ def _summed(blanks: list[Blank]) -> pl.DataFrame:
     sums: Counter[tuple[str, str]] = Counter()
     for column, word, rows in blanks:
         sums[column, word] += rows
-    lines = [(*key, rows) for key, rows in sums.items()]
-    return pl.DataFrame(lines, schema=BLANKS_SCHEMA, orient="row")
+    return pl.DataFrame(
+        [
+            pl.Series("column", [column for column, _ in sums], BLANKS_SCHEMA["column"]),
+            pl.Series("word", [word for _, word in sums], BLANKS_SCHEMA["word"]),
+            pl.Series("rows", list(sums.values()), BLANKS_SCHEMA["rows"]),
+        ]
+    )
 
 
 def _nulls(frame: pl.DataFrame, name: str) -> int:
@@ -202,11 +216,10 @@ class _Leftover:
 
 def _unreadable(rest: list[_Leftover], height: int) -> pl.Series:
     """Per row of the batch the names of unreadable columns."""
-    name = "triage.unreadable"
     if not rest:
-        return pl.Series(name, [[]], dtype=pl.List(pl.String)).new_from_index(0, height)
+        return _ALL_READ.new_from_index(0, height)
     bad = pl.concat(left.bad.select("place", name=pl.lit(left.rule.column)) for left in rest)
     named = bad.group_by("place", maintain_order=True).agg("name")
     places = pl.DataFrame({"place": pl.arange(height, dtype=pl.UInt32, eager=True)})
     lists = places.join(named, on="place", how="left", maintain_order="left").get_column("name")
-    return lists.fill_null([]).alias(name)
+    return lists.fill_null([]).alias(_ALL_READ.name)

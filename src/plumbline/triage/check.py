@@ -10,7 +10,7 @@ import polars as pl
 from plumbline.domain.rowcodes import RowCode
 from plumbline.triage.cells import plan, read_cells
 from plumbline.triage.duplicates import Seen, mark
-from plumbline.triage.email import EmailKind, email_columns
+from plumbline.triage.email import email_columns, kind_and_domain
 from plumbline.triage.parse import rules_of
 from plumbline.triage.report import issues, joined
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plumbline.domain.words import Kind
 
 _EMAIL: Final = "contact.email"
+_DOMAIN: Final = "triage.email_domain"
 _ROW: Final = "row"
 
 
@@ -68,12 +69,28 @@ def check(
 
 
 def _email(typed: pl.DataFrame) -> list[pl.Series]:
-    if _EMAIL in typed.columns:
-        return email_columns(typed.get_column(_EMAIL)).get_columns()
-    names = ("triage.email_kind", "triage.email_domain")
-    return [pl.Series(name, [None], dtype=pl.String).new_from_index(0, typed.height) for name in names]
+    """Kind and domain of the e-mail address."""
+    if _EMAIL not in typed.columns or _nulls(typed, _EMAIL) == typed.height:
+        return _texts(None, None, typed.height)
+    addresses = typed.get_column(_EMAIL)
+    one = kind_and_domain(addresses.item()) if typed.height == 1 else None
+    return _texts(*one, 1) if one else email_columns(addresses).get_columns()
+
+
+def _texts(kind: str | None, domain: str | None, height: int) -> list[pl.Series]:
+    return [
+        pl.Series(name, [value], dtype=pl.String).new_from_index(0, height)
+        for name, value in (("triage.email_kind", kind), (_DOMAIN, domain))
+    ]
 
 
 def _invalid_emails(clean: pl.DataFrame) -> list[pl.DataFrame]:
-    bad = clean.filter(pl.col("triage.email_kind") == EmailKind.INVALID.value)
-    return [issues(bad, RowCode.INVALID_EMAIL, column=_EMAIL, value=pl.col(_EMAIL))] if bad.height else []
+    """Addresses in which no domain could be read."""
+    if _EMAIL not in clean.columns or _nulls(clean, _EMAIL) == _nulls(clean, _DOMAIN):
+        return []
+    bad = clean.filter(pl.col(_EMAIL).is_not_null() & pl.col(_DOMAIN).is_null())
+    return [issues(bad, RowCode.INVALID_EMAIL, column=_EMAIL, value=pl.col(_EMAIL))]
+
+
+def _nulls(frame: pl.DataFrame, name: str) -> int:
+    return frame.get_column(name).null_count()

@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from plumbline.domain.rowcodes import RowCode
-from plumbline.triage.email import EmailKind
 from plumbline.triage.firsts import Firsts
 from plumbline.triage.report import issues
 
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
 _IDENTITIES: Final = (("contact.email",), ("contact.phone",), ("contact.name", "account.name"))
 _ID: Final = "lead.id"
 _EMAIL: Final = "contact.email"
+_ID_HASH: Final = pl.col(_ID).hash(2).alias("id")
+_EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(3).alias("email")
+_NO_EMAIL_HASH: Final = pl.lit("").hash(3).alias("email")
+_NO_ROW: Final = pl.Series("triage.duplicate_of", [None], dtype=pl.String)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _ROW_SHIFT: Final = np.uint64(32)
 _SENTENCES: Final = {
@@ -78,16 +81,14 @@ class _Facts:
     @classmethod
     def of(cls, received: pl.DataFrame, clean: pl.DataFrame) -> _Facts:
         """The facts of a batch: ids and content as received, identities from what could be read."""
-        known = clean.select(
-            pl.col(_ID).hash(2).alias("id"), _email_hash(clean), _has_identity(clean), _has_email(clean)
-        )
+        known = clean.select(_ID_HASH, _EMAIL_HASH if _EMAIL in clean.columns else _NO_EMAIL_HASH)
         return cls(
             received.get_column("row").to_numpy().astype(np.uint32),
             known.get_column("id").to_numpy(),
             _content(received, known),
             known.get_column("email").to_numpy(),
-            known.get_column("has_identity").to_numpy(),
-            known.get_column("has_email").to_numpy(),
+            _has_identity(clean),
+            _is_known(clean, "triage.email_domain"),
         )
 
 
@@ -96,7 +97,7 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
 
     Args:
         received: ``row``, ``lead.id`` and the mapped columns as received, which are what is compared.
-        clean: the same rows typed, with ``triage.email_kind``.
+        clean: the same rows typed, with ``triage.email_domain``.
         seen: the state after the earlier batches of the same file.
     """
     facts = _Facts.of(received, clean)
@@ -108,9 +109,7 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
     is_lead = ~is_taken & ~is_duplicate
     same_email, emails = _first_rows(seen.emails, facts.email, rows, is_lead & facts.has_email)
     shares_email = same_email != rows
-    leads = clean.with_columns(
-        _row_names(original, is_duplicate), pl.Series("triage.shares_email", shares_email)
-    )
+    leads = clean.hstack([_row_names(original, is_duplicate), pl.Series("triage.shares_email", shares_email)])
     is_alike = is_lead & ~facts.has_identity & (same_content != rows)
     return Marked(
         leads.filter(~is_taken) if is_taken.any() else leads,
@@ -127,7 +126,7 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
 def _content(received: pl.DataFrame, known: pl.DataFrame) -> Hashes:
     columns = sorted(name for name in received.columns if name not in ("row", _ID))
     # Where a file has nothing but ids, there is no content that two rows could share.
-    return (received.select(columns).hash_rows(1) if columns else known.get_column("id")).to_numpy()
+    return (received[columns].hash_rows(1) if columns else known.get_column("id")).to_numpy()
 
 
 def _by_id(facts: _Facts, seen: Firsts) -> tuple[Rows, Flags, Firsts]:
@@ -144,30 +143,25 @@ def _first_rows(seen: Firsts, keys: Hashes, rows: Rows, counts: Flags) -> tuple[
     return firsts, after
 
 
-def _has_identity(clean: pl.DataFrame) -> pl.Expr:
-    known = [
-        pl.all_horizontal(pl.col(names).is_not_null())
-        for names in _IDENTITIES
-        if set(names) <= set(clean.columns)
-    ]
-    return pl.any_horizontal([*known, pl.lit(value=False)]).alias("has_identity")
+def _has_identity(clean: pl.DataFrame) -> Flags:
+    has_any = np.zeros(clean.height, dtype=np.bool_)
+    for names in _IDENTITIES:
+        if set(names) <= set(clean.columns):
+            has_any |= np.logical_and.reduce([_is_known(clean, name) for name in names])
+    return has_any
 
 
-def _has_email(clean: pl.DataFrame) -> pl.Expr:
-    kind = pl.col("triage.email_kind") if _EMAIL in clean.columns else pl.lit(None, dtype=pl.String)
-    return (kind != EmailKind.INVALID.value).fill_null(value=False).alias("has_email")
+def _is_known(clean: pl.DataFrame, name: str) -> Flags:
+    cells = clean.get_column(name)
+    nulls = cells.null_count()
+    return np.full(len(cells), nulls == 0) if nulls in (0, len(cells)) else cells.is_not_null().to_numpy()
 
 
-def _email_hash(clean: pl.DataFrame) -> pl.Expr:
-    address = pl.col(_EMAIL).str.to_lowercase() if _EMAIL in clean.columns else pl.lit("")
-    return address.hash(3).alias("email")
-
-
-def _row_names(rows: Rows, flags: Flags) -> pl.Expr:
+def _row_names(rows: Rows, flags: Flags) -> pl.Series:
     if not flags.any():
-        return pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
-    named = pl.when(pl.lit(pl.Series(flags))).then(pl.format("row {}", pl.lit(pl.Series(rows))))
-    return named.alias("triage.duplicate_of")
+        return _NO_ROW.new_from_index(0, len(rows))
+    named = pl.when(pl.Series(flags)).then(pl.format("row {}", pl.Series(rows)))
+    return pl.select(named.alias(_NO_ROW.name)).to_series()
 
 
 def _lines(leads: pl.DataFrame, flags: Flags, firsts: Rows, code: RowCode) -> list[pl.DataFrame]:

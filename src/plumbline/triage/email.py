@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -33,8 +34,10 @@ ROLES: Final = _listed("role_names.txt")
 _ATOM: Final = r"[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL: Final = rf'(?:{_ATOM}(?:\.{_ATOM})*|"(?:[^"\\@]|\\[^@])+")'
 _LABEL: Final = r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?"
-_TOP: Final = r"(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}]+)"
+_TOP: Final = r"(?:xn--[a-z0-9-]+|[\p{L}][\p{L}\p{M}]+)"
 _ADDRESS: Final = rf"^{_LOCAL}@(?:{_LABEL}\.)+{_TOP}$"
+#: The same for addresses in ASCII, in lower case, which have no marks; Python knows no classes of letters.
+_ASCII: Final = re.compile(_ADDRESS.replace(r"\p{L}", "a-z").replace(r"\p{N}", "0-9").replace(r"\p{M}", ""))
 #: RFC 5321 §4.5.3.1 and RFC 3696 erratum 1690, in bytes.
 _LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
@@ -65,6 +68,20 @@ def email_columns(address: pl.Series) -> pl.DataFrame:
     return parts.select(_kind(_under(domains, DISPOSABLE), _under(domains, FREE)), _DOMAIN)
 
 
+def kind_and_domain(address: str) -> tuple[EmailKind, str] | None:
+    """The same of one trimmed address; None where it takes ``email_columns`` to tell."""
+    lower = address.lower()
+    local, _, domain = lower.partition("@")
+    if not lower.isascii() or len(lower) > _LONGEST or len(local) > _LONGEST_LOCAL:
+        return None
+    if _ASCII.fullmatch(lower) is None:
+        return None
+    for kind, listed in ((EmailKind.DISPOSABLE, DISPOSABLE), (EmailKind.FREE, FREE)):
+        if _is_under(domain, listed):
+            return kind, domain
+    return EmailKind.ROLE if local.partition("+")[0] in ROLES else EmailKind.BUSINESS, domain
+
+
 @lru_cache(maxsize=16)
 def _kind(disposable: tuple[str, ...], free: tuple[str, ...]) -> pl.Expr:
     """The first kind that fits; an address without readable parts is invalid."""
@@ -82,11 +99,12 @@ def _kind(disposable: tuple[str, ...], free: tuple[str, ...]) -> pl.Expr:
 
 def _under(domains: list[str], listed: frozenset[str]) -> tuple[str, ...]:
     """The domains that are listed, or stand below one that is."""
-    return tuple(domain for domain in domains if domain in listed or _is_below(domain, listed))
+    return tuple(domain for domain in domains if _is_under(domain, listed))
 
 
-def _is_below(domain: str, listed: frozenset[str]) -> bool:
-    while "." in (domain := domain.partition(".")[2]):
-        if domain in listed:
-            return True
-    return False
+def _is_under(domain: str, listed: frozenset[str]) -> bool:
+    while domain not in listed:
+        domain = domain.partition(".")[2]
+        if "." not in domain:
+            return False
+    return True

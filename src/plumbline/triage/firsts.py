@@ -43,6 +43,8 @@ class Firsts:
 
     def merged(self, keys: Keys, values: Values) -> tuple[Values, Firsts]:
         """For every key the value it came with first, in this batch or before; and the state after it."""
+        if len(keys) <= 1 and not self.runs:
+            return values, self._with(Run(keys, values))
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         begins = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(keys) else np.empty(0, np.bool_)

@@ -29,10 +29,10 @@ TYPES: Final[dict[Kind, pl.DataType]] = {
     Kind.FLAG: pl.Boolean(),
     Kind.DATE: pl.Date(),
 }
-_TRUE: Final = ("yes", "true", "y", "1")
-_FALSE: Final = ("no", "false", "n", "0")
+TRUE: Final = ("yes", "true", "y", "1")
+FALSE: Final = ("no", "false", "n", "0")
 _CURRENCY: Final = r"(?:[$€£¥₹]|[A-Z]{3})"
-_NUMBER: Final = (
+NUMBER: Final = (
     rf"^([+-]?)\s*{_CURRENCY}?\s*((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*{_CURRENCY}?$"
 )
 _NOT_FINITE: Final = r"(?i)^[+-]?(?:inf|infinity|nan)$"
@@ -65,7 +65,7 @@ def plain(rule: Rule) -> pl.Expr:
     if rule.kind is Kind.NUMBER:
         return _in_range(cell.cast(pl.Float64, strict=False)).alias(rule.column)
     if rule.kind is Kind.FLAG:
-        return _flag(cell, _spelled(_TRUE), _spelled(_FALSE)).alias(rule.column)
+        return _flag(cell, _spelled(TRUE), _spelled(FALSE)).alias(rule.column)
     return _in_years(_date(cell, rule.date_format or ISO_DATE)).alias(rule.column)
 
 
@@ -74,7 +74,7 @@ def careful(kind: Kind, text: pl.Expr, date_format: str | None) -> pl.Expr:
     if kind is Kind.NUMBER:
         return _in_range(_number(text))
     if kind is Kind.FLAG:
-        return _flag(text.str.to_lowercase(), _TRUE, _FALSE)
+        return _flag(text.str.to_lowercase(), TRUE, FALSE)
     return _in_years(_any_date(text, date_format))
 
 
@@ -117,8 +117,8 @@ def _in_years(date: pl.Expr) -> pl.Expr:
 
 def _number(text: pl.Expr) -> pl.Expr:
     """A number with thousands separated by commas and a currency before or after it."""
-    digits = text.str.extract(_NUMBER, 2).str.replace_all(",", "", literal=True)
-    return (text.str.extract(_NUMBER, 1) + digits).cast(pl.Float64, strict=False)
+    digits = text.str.extract(NUMBER, 2).str.replace_all(",", "", literal=True)
+    return (text.str.extract(NUMBER, 1) + digits).cast(pl.Float64, strict=False)
 
 
 def _any_date(text: pl.Expr, date_format: str | None) -> pl.Expr:
