@@ -35,6 +35,7 @@ SCOPES: Final = (
     "opinion",
     "belongs",
 )
+WHERE: Final = ("clause", "before", "sentence", "near", "message")
 ZONES: Final = ("own", "signature", "anywhere")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 MAX_BYTES: Final = 1_000_000
@@ -70,7 +71,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Markers; ``where``: clause (within ``reach`` words before), before, sentence, near (next one too)."""
+    """Markers; ``where``: clause (within ``reach`` words before), before, sentence, near (next one too), message.
+
+    In the file a name may carry an ending (``past-thanks``), for markers that reach differently.
+    """
 
     name: str
     where: str
@@ -235,14 +239,13 @@ class _Loader:
         return tuple(patterns)
 
     def _scope(self, name: str, raw: dict[str, Any]) -> Scope:
-        if name not in SCOPES or raw.get("where") not in ("clause", "before", "sentence", "near"):
+        kind = str(name).split("-", 1)[0]
+        if kind not in SCOPES or raw.get("where") not in WHERE:
             self.problem(
-                "cue_scope",
-                f"{name!r} is no scope, or where is none of clause, before, sentence, near",
-                f"scopes.{name}",
+                "cue_scope", f"{name!r} is no scope, or where is none of {', '.join(WHERE)}", f"scopes.{name}"
             )
         markers = self._patterns(raw.get("markers"), f"scopes.{name}")
-        return Scope(name, str(raw.get("where")), int(raw.get("reach", 6)), markers)
+        return Scope(kind, str(raw.get("where")), int(raw.get("reach", 6)), markers)
 
     def _confidence(self) -> dict[Field, dict[str, int]]:
         table = self.part("confidence")

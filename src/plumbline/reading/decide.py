@@ -84,11 +84,9 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
 
 
 def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
-    least = 2 if any(item.weight > 1 for item in evidence) else 1
     spoken: dict[str, list[Evidence]] = {}
     for item in evidence:
-        if item.weight >= least:
-            spoken.setdefault(item.value, []).append(item)
+        spoken.setdefault(item.value, []).append(item)
     totals = {value: _total(items) for value, items in spoken.items()}
     ranked = [value for value in totals if value not in _NEEDS_TWO[name] or totals[value] >= 3]
     if not ranked:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 URGENT_DAYS: Final = 30
 #: Far off, hardly anything but the purchase is meant; near dates are mostly about calls and replies.
 _RANGE: Final = {"when": (0.0, 1e9), "deadline": (0.0, URGENT_DAYS), "later": (32.0, 800.0)}
+#: Nobody buys within minutes: shorter lengths are about calls, rides and coffee.
+_HALF_A_DAY: Final = 0.5
 _REACH: Final = {"when": 16, "deadline": 6, "later": 2}
 
 
@@ -112,6 +114,8 @@ def _evidence(hit: Hit, name: Field, value: str, when: _When) -> list[Evidence]:
     if value in _REACH:
         moment = when.nearest(hit.sentence, first, last, _REACH[value])
         if moment is None or moment.days is None or not _RANGE[value][0] <= moment.days <= _RANGE[value][1]:
+            return []
+        if value != "deadline" and 0 < moment.days < _HALF_A_DAY:
             return []
         first, last = min(first, moment.first), max(last, moment.last)
         value = "high" if value == "deadline" else timeline_of(moment.days)

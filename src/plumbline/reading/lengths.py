@@ -10,7 +10,7 @@ NUMBER_WORDS: Final[dict[str, float]] = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
     "twentyfour": 24, "thirty": 30, "thirty six": 36, "forty": 40, "fortyfive": 45, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
-    "couple of": 2, "a couple of": 2, "couple": 2, "a few": 4, "few": 4, "several": 5, "half a": 0.5, "half": 0.5,
+    "couple of": 2, "a couple of": 2, "couple": 2, "a few": 4, "few": 4, "several": 5, "half a": 0.5, "half an": 0.5, "half": 0.5,
     "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10, "zwolf": 12,
     "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "ocho": 8, "diez": 10, "doce": 12,
     "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six mois": 6, "huit": 8, "dix": 10, "douze": 12,

@@ -57,6 +57,7 @@ class Matcher:
         """All cue hits of a message; ``original`` is the view with its capitals."""
         found: list[Hit] = []
         before: list[Marks] = []
+        everywhere: set[str] = set()
         for number, sentence in enumerate(sentences):
             matches, marks = self._matches(sentence, channel)
             for at in sorted(matches):
@@ -68,12 +69,13 @@ class Matcher:
                 scopes = _scopes(sentence, first, last, pattern, marks, before)
                 found.append(Hit(cue, number, first, last, scopes))
             before = marks
-        return found
+            everywhere.update(mark.scope.name for mark in marks if mark.scope.where == "message")
+        return [hit._replace(scopes=hit.scopes | everywhere) for hit in found] if everywhere else found
 
     def _matches(self, sentence: Sentence, channel: str) -> tuple[dict[int, re.Match[str]], list[Marks]]:
         """The first match of every pattern of a cue, and all markers of scopes."""
         found: dict[int, re.Match[str]] = {}
-        marks: dict[str, Marks] = {}
+        marks: dict[int, Marks] = {}
         shadow, patterns, cues, tried = sentence.shadow, self._patterns, len(self._cues), self._tried
         for place, here in self._index.places(sentence.words, self._wanted_in(sentence, channel)):
             at, bits = sentence.offsets[place], here
@@ -92,10 +94,10 @@ class Matcher:
                     self._mark(self._scopes[number - cues][0], sentence.span(at + 1, match.end()), marks)
         return found, list(marks.values())
 
-    def _mark(self, scope: Scope, span: tuple[int, int], marks: dict[str, Marks]) -> None:
-        known = marks.get(scope.name)
+    def _mark(self, scope: Scope, span: tuple[int, int], marks: dict[int, Marks]) -> None:
+        known = marks.get(id(scope))
         if known is None:
-            known = marks[scope.name] = Marks(scope, [])
+            known = marks[id(scope)] = Marks(scope, [])
         if span not in known.spans:
             known.spans.append(span)
 

@@ -39,7 +39,7 @@ _WHEN: Final = re.compile(
     r"|(?P<endweek>(?:the )?end of (?:the |this )?week|eow|later this week|this week|diese woche|esta semana|cette semaine)"
     r"|(?P<wkafter>(?:the )?week after next|in the week after next)"
     r"|(?P<nextweek>(?:early |late |sometime )?next week|nachste woche|la semana que viene|la semaine prochaine|the week ahead)"
-    r"|(?P<thismonth>(?:by |at |before )?(?:the )?(?:end of |this )(?:the |this )?month(?: end)?|month end|eom|this month|diesen monat|diesem monat|este mes|ce mois)"
+    r"|(?P<thismonth>(?:by |at |before )?(?:the )?(?:end of |this )(?:the |this )?month(?: end)?(?! (?:one|two|three|four|five|six|twelve|#))|month end|eom|this month|diesen monat|diesem monat|este mes|ce mois)"
     r"|(?P<nextmonth>next month|nachsten monat|el mes que viene|le mois prochain)"
     r"|(?P<thisquarter>(?:the )?(?:end|close) of (?:the |this |our )?(?:current )?quarter|quarter end|eoq|this quarter|diesem quartal|este trimestre|ce trimestre|in diesem quartal)"
     r"|(?P<nextquarter>next quarter|nachsten quartal|proximo trimestre|prochain trimestre)"

@@ -125,7 +125,7 @@ _FORM_KEYS: Final = frozenset(
 _YES: Final = re.compile(
     r"^\s*(?:\W*)(?:yes|yeah|yep|yup|ya|aye|sure|ok|okay|please do|please|go ahead|sounds good|that would be|that'd be|"
     r"that works|perfect|great|absolutely|definitely|of course|by all means|go on|fine by me|i am|i do|we do|we are|correct|"
-    r"right|indeed|exactly|we have|i have|it is|it has|we would|i would|i'd like|oui|ja|s[ií]|gerne|claro)\b", re.IGNORECASE,
+    r"right|indeed|exactly|we have|i have|it is|it has|it would|it will|it does|they do|they are|that is right|that's right|that would be me|that'd be me|there is|there are|we would|i would|i'd like|oui|ja|s[ií]|gerne|claro)\b", re.IGNORECASE,
 )  # fmt: skip
 
 
