@@ -53,8 +53,8 @@ class Assembler:
         """One row per lead: ``lead.id``, every signal typed by its kind, and ``unreadable``.
 
         ``as_of`` is one moment for all, or a series with each row's own (training rows have been decided at
-        different times). ``unreadable`` lists the signals whose value was received but could not be read. Without an events
-        table every event signal is unknown; with one, a lead that has no events counts 0.
+        different times). ``unreadable`` lists the signals whose value was received but could not be read.
+        Without an events table every event signal is unknown; with one, a lead that has no events counts 0.
         """
         joined = clean if events is None else clean.hstack(events.of(clean).drop("lead.id"))
         available = set(joined.columns)
