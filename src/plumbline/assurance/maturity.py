@@ -78,13 +78,17 @@ def curve(after: Floats, kind: Ints) -> Curve:
     days, place = np.unique(np.maximum(after, 0.0), return_inverse=True)
     every = np.bincount(place, minlength=days.size)
     at_risk = (after.size - np.concatenate([[0], np.cumsum(every)[:-1]])).astype(np.float64)
-    good = np.bincount(place, weights=(kind == GOOD).astype(np.float64), minlength=days.size)
-    gone = np.bincount(place, weights=(kind != OPEN).astype(np.float64), minlength=days.size)
+    good = _counted(place, kind == GOOD, days.size)
+    gone = _counted(place, kind != OPEN, days.size)
     left = np.cumprod(1 - gone / at_risk)
     before = np.concatenate([[1.0], left[:-1]])
     share = np.cumsum(before * good / at_risk)
     se = np.sqrt(np.maximum(_variance(share, before, good, gone, at_risk), 0.0))
     return Curve(days, share, se, after.size, int(good.sum()), float(after.max(initial=0.0)))
+
+
+def _counted(place: NDArray[np.intp], which: NDArray[np.bool_], size: int) -> Floats:
+    return np.bincount(place[which], minlength=size).astype(np.float64)
 
 
 def _variance(share: Floats, before: Floats, good: Floats, gone: Floats, at_risk: Floats) -> Floats:

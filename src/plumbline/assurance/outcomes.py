@@ -26,8 +26,8 @@ class Outcomes:
     """What is known of every lead as of a moment.
 
     ``leads``, one row per lead in the order given: ``lead.id``, ``decided_at``; ``state``; ``label`` (Int8:
-    1, 0, null where it is not known); ``good_after``, days until it became what the definition asks for, however
-    late; ``closed_after``, days until it was refused; ``first_touch`` and ``seen``, days until the first
+    1, 0, null where it is not known); ``good_after``, days until it became what the definition asks for,
+    however late; ``closed_after``, days until it was refused; ``first_touch`` and ``seen``, days until the first
     attempt and until the end of observation; ``attempts``; ``rep`` and ``reason`` of the last report;
     ``disputed``.
 

@@ -142,5 +142,5 @@ def cell_scores(codes: Ints, label: Ints, weight: Floats | None = None, *, unkno
 
 
 def _sums(number: Ints, fold: Ints, weights: Floats, size: int) -> Floats:
-    flat: Floats = np.bincount(fold * size + number, weights=weights, minlength=_FOLDS * size)
+    flat = np.bincount(fold * size + number, weights=weights, minlength=_FOLDS * size)
     return flat.reshape(_FOLDS, size).astype(np.float64)
