@@ -78,7 +78,8 @@ def test_one_bad_answer_is_no_harm(ask, server):
 def test_a_provider_that_refuses_in_words_is_remarked(ask, server):
     server.behave = lambda _: (
         b'{"id": "1", "object": "chat.completion", "created": 1, "model": "small-1", "choices": [{'
-        b'"index": 0, "finish_reason": "content_filter", "message": {"role": "assistant", "refusal": "I will not."}}]}'
+        b'"index": 0, "finish_reason": "content_filter", "message": {"role": "assistant", '
+        b'"refusal": "I will not."}}]}'
     )
     readings = ask(attempts=1).read(BUYER)
     assert readings.remarks in {(Remark.REFUSED,), (Remark.MALFORMED,)}
