@@ -1,0 +1,144 @@
+"""Columns that are worked out only where a policy or a report wants them: normal forms and flags.
+
+Every function sees each distinct value once; the results are joined back to the rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from plumbline.triage.email import FREE
+from plumbline.triage.normal.company import company
+from plumbline.triage.normal.country import country
+from plumbline.triage.normal.domain import ascii_domain, registered
+from plumbline.triage.normal.industry import industry
+from plumbline.triage.normal.phone import phone
+from plumbline.triage.normal.region import region
+from plumbline.triage.normal.size import size_band
+from plumbline.triage.normal.title import function, seniority
+from plumbline.triage.normal.website import website
+from plumbline.triage.suspicion.domains import lookalike
+from plumbline.triage.suspicion.local import CHECKS, flags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from plumbline.triage.normal.value import Normal
+
+COUNTRY: Final = "triage.country"
+FLAGS: Final = "triage.flags"
+SUSPICIOUS: Final = "triage.suspicious"
+#: Codes that other rows gave; kept beside a decision so that it replays alone.
+NEIGHBOURS: Final = "triage.flags_of_neighbours"
+#: The value of ``triage.flags`` of a lead that nothing was found in.
+NONE: Final = "none"
+
+_ALONE: Final[dict[str, tuple[str, Callable[[str], Normal]]]] = {
+    COUNTRY: ("account.country", country),
+    "triage.industry": ("account.industry", industry),
+    "triage.size_band": ("account.employees", size_band),
+    "triage.seniority": ("contact.title", seniority),
+    "triage.function": ("contact.title", function),
+}
+_WITH_COUNTRY: Final[dict[str, tuple[str, Callable[[str, str | None], Normal]]]] = {
+    "triage.company": ("account.name", company),
+    "triage.phone": ("contact.phone", phone),
+    "triage.region": ("account.region", region),
+}
+_DOMAIN: Final = "triage.domain"
+#: Names of all columns made here.
+DERIVABLE: Final = frozenset({*_ALONE, *_WITH_COUNTRY, _DOMAIN, FLAGS, SUSPICIOUS})
+
+
+def derive(names: Collection[str], texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None = None) -> list[pl.Series]:
+    """The wanted columns of a batch.
+
+    Args:
+        names: columns of ``DERIVABLE``; others are left alone.
+        texts: the fields they stand on as trimmed text, blanks null; ``triage.email_kind`` and ``_domain`` too.
+        neighbours: per row the codes that other rows gave it.
+    """
+    wanted = [name for name in names if name in DERIVABLE]
+    countries = _alone(texts, COUNTRY) if any(name in _WITH_COUNTRY for name in wanted) else None
+    made: dict[str, pl.Series] = {}
+    for name in wanted:
+        if name in _ALONE:
+            made[name] = _alone(texts, name)
+        elif name in _WITH_COUNTRY and countries is not None:
+            made[name] = _with_country(texts, name, countries)
+        elif name == _DOMAIN:
+            made[name] = _domain(texts)
+    if FLAGS in wanted or SUSPICIOUS in wanted:
+        made.update(flag_columns(texts, neighbours))
+    return list(made.values())
+
+
+def mapped(values: pl.Series, name: str, make: Callable[[str], str | None]) -> pl.Series:
+    """A text column made from another, each distinct value once; null stays null."""
+    distinct = values.unique().drop_nulls()
+    made = pl.DataFrame({"from": distinct, "to": pl.Series([make(one) for one in distinct.to_list()], dtype=pl.String)})
+    return (
+        pl.DataFrame({"from": values}).join(made, on="from", how="left", maintain_order="left").get_column("to").alias(name)
+    )
+
+
+def _text(texts: pl.DataFrame, name: str) -> pl.Series:
+    if name in texts.columns:
+        return texts.get_column(name)
+    return pl.Series(name, [None], dtype=pl.String).new_from_index(0, texts.height)
+
+
+def _alone(texts: pl.DataFrame, name: str) -> pl.Series:
+    field, normal = _ALONE[name]
+    return mapped(_text(texts, field), name, lambda value: normal(value).value)
+
+
+def _with_country(texts: pl.DataFrame, name: str, countries: pl.Series) -> pl.Series:
+    field, normal = _WITH_COUNTRY[name]
+    pairs = pl.DataFrame({"value": _text(texts, field), "country": countries})
+    distinct = pairs.unique(maintain_order=True).drop_nulls("value")
+    made = [normal(value, code).value for value, code in distinct.iter_rows()]
+    to = distinct.with_columns(pl.Series("to", made, dtype=pl.String))
+    joined = pairs.join(to, on=["value", "country"], how="left", maintain_order="left", nulls_equal=True)
+    return joined.get_column("to").alias(name)
+
+
+def _domain(texts: pl.DataFrame) -> pl.Series:
+    """The website's registered domain, else that of a business address."""
+    site = mapped(_text(texts, "account.website"), _DOMAIN, lambda value: website(value).value)
+    own = _text(texts, "triage.email_kind").is_in(["business", "role"])
+    mail = mapped(_text(texts, "triage.email_domain").set(~own.fill_null(value=False), None), _DOMAIN, _registered)
+    return site.fill_null(mail) if site.null_count() else site
+
+
+def _registered(domain: str) -> str | None:
+    plain = ascii_domain(domain)
+    # A slip of gmail.com is no company's domain either.
+    return registered(plain) if plain and lookalike(plain) not in FREE else None
+
+
+def flag_columns(texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None) -> dict[str, pl.Series]:
+    """``triage.flags`` (codes with spaces between, or ``none``), ``triage.suspicious`` (how many), and neighbours'."""
+    others = neighbours if neighbours is not None else [()] * texts.height
+    found = [set(codes) for codes in others]
+    for field in CHECKS:
+        if field in texts.columns:
+            _add_local(found, texts.get_column(field), field)
+    joined = [" ".join(sorted(codes)) or NONE for codes in found]
+    return {
+        FLAGS: pl.Series(FLAGS, joined, dtype=pl.String),
+        SUSPICIOUS: pl.Series(SUSPICIOUS, [float(len(codes)) for codes in found], dtype=pl.Float64),
+        NEIGHBOURS: pl.Series(NEIGHBOURS, [" ".join(sorted(codes)) or NONE for codes in others], dtype=pl.String),
+    }
+
+
+def _add_local(found: list[set[str]], values: pl.Series, field: str) -> None:
+    flagged = {value: {flag.code.value for flag in flags_of(field, value)} for value in values.unique().drop_nulls().to_list()}
+    flagged = {value: codes for value, codes in flagged.items() if codes}
+    if not flagged:
+        return
+    places = values.is_in(list(flagged)).fill_null(value=False).arg_true()
+    for at, value in zip(places.to_list(), values.gather(places).to_list(), strict=True):
+        found[at] |= flagged[value]

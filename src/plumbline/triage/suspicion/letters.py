@@ -1,0 +1,100 @@
+"""Names that are no names: runs over the keyboard, repeated letters, and letters that no name puts together.
+
+The letter model is a table of trigrams counted in the names of some 150,000 persons of all countries, in Latin
+letters. Words in other scripts are not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from plumbline.triage.normal.lists import table
+from plumbline.triage.normal.script import fold
+from plumbline.triage.suspicion.flag import Flag, FlagCode
+
+#: Mean cost per letter, in hundredths of -ln(chance), above which a word is no name; by the word's length. Of the
+#: names the model was counted in, between 1 and 5 in 10,000 words lie above it.
+_LIMITS: Final = ((5, 425), (7, 400), (9, 380), (13, 360))
+_SHORTEST: Final = 5
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890")
+#: Four keys in a row that are no word and no name in any language we know of.
+_FOUR: Final = frozenset("asdf sdfg dfgh fghj ghjk hjkl zxcv xcvb cvbn vbnm qsdf yxcv wxcv qwer".split())
+_REPEATED: Final = re.compile(r"(?:(\w)\1{3,}|(\w{2,3})\2{2,})", re.IGNORECASE)
+
+
+def name_flags(field: str, value: str) -> tuple[Flag, ...]:
+    """What is suspicious in the letters of a name of a person or a company."""
+    words = _WORD.findall(value)
+    checks = ((_run, FlagCode.KEYBOARD_RUN), (_repetition, FlagCode.REPEATED_LETTERS), (_gibberish, FlagCode.GIBBERISH_NAME))
+    for check, code in checks:
+        said = next(filter(None, (check(word) for word in words)), None)
+        if said:
+            return (Flag(code, field, value, said),)
+    return ()
+
+
+def keyboard_run(word: str) -> str | None:
+    """The run over the keyboard that a word mostly is; None where it is none."""
+    low = word.lower()
+    best = max((_longest_run(low, keys) for row in _ROWS for keys in (row, row[::-1])), key=len)
+    is_run = len(best) >= 5 and 2 * len(best) > len(low)
+    return best if is_run or (low in _FOUR) else None
+
+
+def _longest_run(word: str, keys: str) -> str:
+    best = ""
+    for start in range(len(word) - 3):
+        size = 0
+        while start + size < len(word) and word[start : start + size + 1] in keys:
+            size += 1
+        best = max(best, word[start : start + size], key=len)
+    return best
+
+
+def _run(word: str) -> str | None:
+    run = keyboard_run(word)
+    return f"{run!r} in {word!r} lies side by side on a keyboard." if run else None
+
+
+def _repetition(word: str) -> str | None:
+    match = _REPEATED.search(word)
+    if match is None or 2 * len(match.group()) <= len(word):
+        return None
+    return f"{match.group()!r} in {word!r} repeats itself."
+
+
+def _gibberish(word: str) -> str | None:
+    letters = fold(word)
+    if len(letters) < _SHORTEST or not (letters.isascii() and letters.isalpha()) or not _is_latin(word):
+        return None
+    # Capitals throughout are an abbreviation as often as not, and abbreviations need no vowels.
+    if word.isupper() and len(word) <= 6:
+        return None
+    is_odd = surprise(letters) > _limit(len(letters))
+    return f"The letters of {word!r} follow each other as in no name." if is_odd else None
+
+
+def _limit(length: int) -> int:
+    return [limit for size, limit in _LIMITS if size <= length][-1]
+
+
+def _is_latin(word: str) -> bool:
+    return all(letter.isascii() or "\u00c0" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in word)
+
+
+def surprise(letters: str) -> float:
+    """Mean cost of the letters of a word (a to z), in hundredths of -ln(chance)."""
+    costs = _costs()
+    padded = f"^{letters}"
+    total = costs[padded[-2:]][26]
+    for at in range(len(letters) - 1):
+        total += costs[padded[at : at + 2]][ord(letters[at + 1]) - 97]
+    return total / len(letters)
+
+
+@lru_cache(maxsize=1)
+def _costs() -> dict[str, tuple[int, ...]]:
+    return {row["after"]: tuple(map(int, row["costs"].split())) for row in table("name_letters.csv")}
