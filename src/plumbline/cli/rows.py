@@ -12,6 +12,7 @@ import typer
 from plumbline.cli import places
 from plumbline.cli.output import Json, Output, Quiet, Run, table_of
 from plumbline.connectors.export import neutralised
+from plumbline.qualify.tasks import TASK_SCHEMA
 from plumbline.report.words import count
 from plumbline.store import write_atomically
 from plumbline.triage.report import ISSUE_SCHEMA
@@ -31,6 +32,7 @@ class What(StrEnum):
     DUPLICATES = "duplicates"
     BLANKS = "blanks"
     EVENT_ISSUES = "event_issues"
+    TASKS = "tasks"
 
 
 #: Of a decision's many columns, those that the next system or a person acts on.
@@ -47,6 +49,7 @@ _COLUMNS_OF: Final = {
     What.DUPLICATES: ("row", "lead.id", "duplicate_of"),
     What.BLANKS: ("column", "word", "rows"),
     What.EVENT_ISSUES: ("event", *list(ISSUE_SCHEMA)[1:]),
+    What.TASKS: tuple(TASK_SCHEMA),
 }
 _HEAD: Final = ("row", "column", "value", "what is wrong", "code")
 _TITLES: Final = {

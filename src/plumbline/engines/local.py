@@ -17,8 +17,10 @@ from plumbline.engines.mix import first_rows, with_mix
 from plumbline.ledger import Draft, Event
 from plumbline.ledger.runs import run_id
 from plumbline.qualify.bundle import cells_json
+from plumbline.qualify.inbox import Inbox
 from plumbline.qualify.path import qualify, triage_batch
 from plumbline.qualify.record import record
+from plumbline.qualify.tasks import tasks_of
 from plumbline.scorecard import dump
 from plumbline.store.recorder import RunPlan, RunRecorder
 from plumbline.triage import Seen, missing_key_fields
@@ -43,8 +45,8 @@ SCORECARD: Final = "scorecard.json"
 class RunRequest:
     """What to run, where to record it, and in whose name.
 
-    ``events_hash`` is that of the events file, empty without one; ``documents`` are kept beside the run.
-    ``key_fields`` are those whose absence is counted.
+    ``events_hash`` and ``messages_hash`` are those of their files, empty without one; ``documents`` are kept
+    beside the run. ``key_fields`` are those whose absence is counted.
     """
 
     intake: Intake
@@ -57,6 +59,8 @@ class RunRequest:
     clock: Callable[[], datetime]
     events: EventState | None = None
     events_hash: str = ""
+    inbox: Inbox = field(default_factory=Inbox)
+    messages_hash: str = ""
     documents: Mapping[str, bytes] = field(default_factory=dict)
     key_fields: tuple[str, ...] = ()
     part_rows: int = PART_ROWS
@@ -93,31 +97,34 @@ class LocalRun:
         self, recorder: RunRecorder, bundle: Bundle
     ) -> Iterator[tuple[IntakeBatch, Qualified | None]]:
         """Each batch decided; of one that is recorded already only what later batches must know of it."""
-        seen, recorded = Seen(), frozenset(recorder.recorded)
+        seen, inbox, recorded = Seen(), self._request.inbox, frozenset(recorder.recorded)
         with ahead(self._request.intake.batches(recorder.part_rows)) as batches:
             for index, batch in enumerate(batches):
-                if index in recorded:
+                if index in recorded and not bundle.reads:
                     seen = triage_batch(batch.received, bundle, seen).seen
                     yield batch, None
                 else:
-                    qualified = self._qualify(batch.received, bundle, seen)
-                    seen = qualified.seen
-                    yield batch, qualified
+                    qualified = self._qualify(batch.received, bundle, seen, inbox)
+                    seen, inbox = qualified.seen, qualified.inbox
+                    yield batch, None if index in recorded else qualified
 
-    def _qualify(self, received: pl.DataFrame, bundle: Bundle, seen: Seen) -> Qualified:
+    def _qualify(self, received: pl.DataFrame, bundle: Bundle, seen: Seen, inbox: Inbox) -> Qualified:
         request = self._request
-        return qualify(received, bundle=bundle, as_of=request.as_of, events=request.events, seen=seen)
+        return qualify(
+            received, bundle=bundle, as_of=request.as_of, events=request.events, inbox=inbox, seen=seen
+        )
 
     def _record(self, recorder: RunRecorder, index: int, batch: IntakeBatch, qualified: Qualified) -> None:
-        triaged = qualified.triaged
+        triaged, records = qualified.triaged, record(qualified)
         beside = {
             "rejected": pl.concat([batch.rejected, triaged.rejected]).sort("row"),
             "issues": triaged.issues,
             "blanks": triaged.blanks,
             "duplicates": qualified.duplicates,
             "key_fields": self._missing(triaged),
+            "tasks": tasks_of(records),
         }
-        recorder.record(index, record(qualified), now=self._request.clock(), beside=beside)
+        recorder.record(index, records, now=self._request.clock(), beside=beside)
 
     def _missing(self, triaged: Triaged) -> pl.DataFrame:
         first = pl.col("triage.duplicate_of").is_null()
@@ -129,16 +136,19 @@ class LocalRun:
         sample = first_rows(request.intake, request.part_rows)
         if sample is None:
             return request.bundle
-        return with_mix(request.bundle, self._qualify(sample, request.bundle, Seen()))
+        return with_mix(request.bundle, self._qualify(sample, request.bundle, Seen(), request.inbox))
 
     def _plan(self, bundle: Bundle) -> RunPlan:
         request = self._request
         intake_hash = request.intake.sha256()
-        input_hash = sha256(f"{intake_hash}{request.events_hash}".encode()).hexdigest()
+        parts = f"{intake_hash}{request.events_hash}{request.messages_hash}"
+        input_hash = sha256(parts.encode()).hexdigest()
         about = {
             "source": request.intake.name,
             "input_hash": intake_hash,
             "events_hash": request.events_hash,
+            "messages_hash": request.messages_hash,
+            "reader": request.inbox.reader.name if bundle.reads else "",
             "as_of": request.as_of.isoformat(),
             "versions": bundle.versions(),
             "cells": cells_json(bundle.cells),

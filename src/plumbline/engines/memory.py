@@ -63,9 +63,9 @@ def _parts(
     events: EventState | None,
     rejected: list[pl.DataFrame],
 ) -> Iterator[Qualified]:
-    seen = Seen()
+    seen, inbox = Seen(), None
     for batch in intake.batches(PART_ROWS):
         rejected.append(batch.rejected)
-        part = qualify(batch.received, bundle=bundle, as_of=as_of, events=events, seen=seen)
-        seen = part.seen
+        part = qualify(batch.received, bundle=bundle, as_of=as_of, events=events, inbox=inbox, seen=seen)
+        seen, inbox = part.seen, part.inbox
         yield part

@@ -87,7 +87,7 @@ class RecordedRun:
         )
 
     def proofs(self, lead: str) -> list[dict[str, Any]]:
-        """What proves the recorded decisions about a lead: its row, the salt and the way to the part's root."""
+        """What proves the recorded decisions about a lead: row, salt and the way to the part's root."""
         found = self.folder.find(lead)
         if not found:
             raise UnknownLeadError(f"{self.folder.path} holds no decision about {lead!r}.{self._hint(lead)}")

@@ -12,7 +12,7 @@ from plumbline.domain.signals import Measure
 from plumbline.domain.words import Kind
 from plumbline.ledger.canonical import canonical
 from plumbline.policy import compile_policy
-from plumbline.policy.conditions import to_polars
+from plumbline.policy.conditions import to_polars, to_row
 from plumbline.scorecard import Cap, Scorecard, written
 from plumbline.scorecard.mix import mix_of, with_mix
 from plumbline.signals import Assembler
@@ -130,7 +130,9 @@ def bundle_of(policy: CompiledPolicy, card: Scorecard, *, draw_key: bytes, cells
     derived = {
         name: (to_polars(expression.tree), expression.fields) for name, expression in policy.derived.items()
     }
-    return Bundle(policy, card, cells, draw_key, Assembler(policy.signals, derived), field_kinds(policy))
+    rows = {name: to_row(expression.tree) for name, expression in policy.derived.items()}
+    assembler = Assembler(policy.signals, derived, rows)
+    return Bundle(policy, card, cells, draw_key, assembler, field_kinds(policy))
 
 
 def field_kinds(policy: CompiledPolicy) -> dict[str, Kind]:

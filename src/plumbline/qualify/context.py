@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _PREFIX: Final = "context."
 _SHARES: Final = "context.shares_email"
 _EVENTS: Final = "context.events."
-_READINGS: Final = "context.readings"
+#: What was read in the messages of a lead, as ``said.to_text`` writes it.
+READINGS: Final = "context.readings"
 _STOPPED: Final = "context.sender_stopped"
 
 
@@ -23,7 +24,7 @@ def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
     """Per lead, all as text: whether an earlier lead has its address, what it wrote, its folded events."""
     columns = [pl.col("triage.shares_email").cast(pl.String).alias(_SHARES)]
     if TEXTS in clean.columns:
-        columns += [pl.col(TEXTS).alias(_READINGS), pl.col(STOPPED).cast(pl.String).alias(_STOPPED)]
+        columns += [pl.col(TEXTS).alias(READINGS), pl.col(STOPPED).cast(pl.String).alias(_STOPPED)]
     if events is None:
         return clean.select(columns)
     state = events.of(clean).drop("lead.id")
@@ -55,7 +56,7 @@ def with_context(triaged: Triaged, inputs: pl.DataFrame) -> pl.DataFrame:
     shares = inputs.get_column(_SHARES).eq("true").alias("triage.shares_email")
     unique = pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
     clean = triaged.clean.with_columns(shares, unique)
-    if _READINGS not in inputs.columns:
+    if READINGS not in inputs.columns:
         return clean
     stopped = inputs.get_column(_STOPPED).eq("true")
-    return with_readings(clean, inputs.get_column(_READINGS), stopped)
+    return with_readings(clean, inputs.get_column(READINGS), stopped)

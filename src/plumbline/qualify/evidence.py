@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from plumbline.domain.fields import EXTRA, RECEIVED, lineage
+from plumbline.domain.fields import EXTRA, READING, RECEIVED, lineage
 from plumbline.domain.words import Dimension, RuleOutcome, Stream
 from plumbline.policy.trace import nearly_fired, trace
+from plumbline.qualify.context import READINGS
+from plumbline.qualify.letters import message_lines
 from plumbline.qualify.packet import (
     DecisionLine,
     DimensionLine,
     DrawLine,
     Fact,
+    MessageLine,
     Packet,
     Reason,
     RuleLine,
@@ -57,6 +60,7 @@ def packet(
     inputs = inputs_of(record)
     stored = record.row(0, named=True)
     row = decisions_of(record).row(0, named=True)
+    clean = clean_of(inputs, bundle).row(0, named=True)
     signals = signals_of(inputs, bundle=bundle, as_of=as_of).row(0, named=True)
     profiled = row["points"] is not None
     flips = (
@@ -74,8 +78,9 @@ def packet(
         down=_what_if(flips.down) if flips else None,
         rules=_rules(row, signals, bundle.policy) if profiled else (),
         draws=_draws(row),
-        facts=_facts(stored, clean_of(inputs, bundle).row(0, named=True), bundle, as_of.date()),
+        facts=_facts(stored, clean, bundle, as_of.date()),
         issues=issues,
+        messages=_messages(stored, clean, bundle),
         versions=Versions(
             policy=bundle.policy.name,
             policy_hash=bundle.policy.hash,
@@ -183,6 +188,15 @@ def _draws(row: Row) -> tuple[DrawLine, ...]:
     return tuple(
         DrawLine(stream, None if chance is None else _whole(chance), None if drawn is None else bool(drawn))
         for stream, chance, drawn in lines
+    )
+
+
+def _messages(stored: Row, clean: Row, bundle: Bundle) -> tuple[MessageLine, ...]:
+    sources = (spec.source or "" for spec in bundle.policy.signals)
+    used = {source.removeprefix(READING) for source in sources if source.startswith(READING)}
+    kept, form = stored.get(_IN + READINGS), clean.get("lead.message")
+    return message_lines(
+        kept if isinstance(kept, str) else None, form if isinstance(form, str) else None, used
     )
 
 

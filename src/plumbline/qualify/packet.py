@@ -130,6 +130,48 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """What a message was read to say about one field, in words, and the words it stands on.
+
+    ``value`` is None where the reader cannot tell; then ``why_not`` says why. ``confidence`` is per 10,000.
+    ``used``: the policy has a signal for it.
+    """
+
+    field: str
+    value: str | None
+    words: str
+    confidence: int
+    quotes: tuple[str, ...]
+    why_not: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a message, and the fields that quote it; none for the words between quotes."""
+
+    text: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message with what was read in it.
+
+    ``stretches`` make up its text, and are empty where the run does not keep the text. ``removed`` says what
+    was not read, ``remarks`` what happened on the way.
+    """
+
+    message: str
+    reader: str
+    language: str
+    stretches: tuple[Stretch, ...]
+    answers: tuple[AnswerLine, ...]
+    removed: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """What made the decision: enough to make it again."""
 
@@ -157,3 +199,4 @@ class Packet:
     facts: tuple[Fact, ...]
     issues: tuple[str, ...]
     versions: Versions
+    messages: tuple[MessageLine, ...] = ()

@@ -60,6 +60,11 @@ class Brief:
         return "; ".join(statement.words for statement in self.statements)
 
 
+def in_words(name: Field, value: str) -> str:
+    """A value as a person would say it: ``budget approved``; the plain value where nothing was said."""
+    return _WORDS[name].get(value, f"{name.value.replace('_', ' ')}: {value.replace('_', ' ')}")
+
+
 def make_brief(messages: Sequence[Readings], min_confidence: int = 6_000) -> Brief:
     """The brief of a lead's messages, oldest first. Readings below the confidence and abstentions stay out."""
     by_field = {name: [*_statements(messages, name, min_confidence)] for name in Field}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from plumbline.report import layout, phrases, words
+from plumbline.report import layout, letters, phrases, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(words=words, phrases=phrases, layout=layout)
+    env.globals.update(words=words, phrases=phrases, layout=layout, letters=letters)
     env.filters.update(
         signed=words.signed, whole=words.whole, odds=words.odds, percent=words.percent, clip=words.clip
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from plumbline.report import layout, phrases, words
+from plumbline.report.terminal.message import message_sheet
 from plumbline.report.terminal.scale import points_scale
 from plumbline.report.terminal.sheet import (
     EMPTY,
@@ -64,7 +65,15 @@ def _scored(packet: Packet, columns: int, whole: int) -> Iterator[RenderableType
     yield from _changes(packet, packet.score)
 
 
+def _messages(packet: Packet) -> Iterator[RenderableType]:
+    yield heading("What they wrote")
+    for message in packet.messages:
+        yield from message_sheet(message)
+
+
 def _rest(packet: Packet) -> Iterator[RenderableType]:
+    if packet.messages:
+        yield from _messages(packet)
     if packet.rules:
         yield from _rules(packet)
     if packet.draws and packet.score is not None:
