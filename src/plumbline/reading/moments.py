@@ -25,7 +25,7 @@ _YEARLY: Final = (
 )
 _WHEN: Final = re.compile(
     r" (?:"
-    rf"(?P<past>DUR ago|last (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|fall|winter|night|time)|previous(?:ly)?|yesterday|since \S+|vor DUR|il y a DUR|hace DUR|for (?:the (?:last|past) )?DUR|(?:in )?the (?:last|past) DUR)"
+    rf"(?P<past>DUR ago|last (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|fall|winter|night|time)|previous(?:ly)?|yesterday|since \S+|vor DUR|il y a DUR|hace DUR|for (?:the (?:last|past) )?DUR|(?:in )?the (?:last|past) DUR|(?:took|takes|taken|taking|lost|loses|spent|spend|spends|spending|waited|lasted|lasts|wasted|wasting) (?:us |me |them |him |her |it |about |around |up to |over |nearly |another |at least )*DUR|(?:signed|approved|released|agreed|cleared|passed|happened|came|called|rang|met)(?: it| this| that| us| through| off| on| last)* {_WEEKDAY})"
     rf"|(?P<now>today|tonight|tonite|this (?:morning|afternoon|evening)|right now|right away|immediately|straight away|asap|eod|cob|end of (?:the |play )?(?:day|today)|close of (?:business|play)|heute|hoy|aujourd hui|sofort|within the hour)"
     r"|(?P<tomorrow>tomorrow|morgen|manana|demain)"
     rf"|(?P<awo>(?:a|1) week (?:on|from) (?P<awod>{_WEEKDAY}|today|tomorrow)|(?P<awod2>{_WEEKDAY}) (?:week|in einer woche))"
@@ -36,10 +36,10 @@ _WHEN: Final = re.compile(
     r"|(?P<dom>(?:by|before|on|until|till|of|um) the (?P<dom1>\d{1,2})(?:st|nd|rd|th))"
     rf"|(?P<day>(?P<dayhow>by|before|this|next|on|until|till|come|bis|para el|antes del|avant|for|of|this coming)? ?(?:close of business |cob |eod |end of (?:play )?|noon |the |am |first thing )*(?P<dayname>{_WEEKDAY})(?= ))"
     r"|(?P<weekend>(?:this|the|by) weekend)"
-    r"|(?P<endweek>(?:the )?end of (?:the |this )?week|eow|later this week|this week|diese woche|esta semana|cette semaine)"
+    r"|(?P<endweek>(?:the )?end of (?:the |this )?week|eow|ende der woche|fin de la semaine|fin de semana|later this week|this week|diese woche|esta semana|cette semaine)"
     r"|(?P<wkafter>(?:the )?week after next|in the week after next)"
     r"|(?P<nextweek>(?:early |late |sometime )?next week|nachste woche|la semana que viene|la semaine prochaine|the week ahead)"
-    r"|(?P<thismonth>(?:by |at |before )?(?:the )?(?:end of |this )(?:the |this )?month(?: end)?(?! (?:one|two|three|four|five|six|twelve|#))|month end|eom|this month|diesen monat|diesem monat|este mes|ce mois)"
+    r"|(?P<thismonth>(?:by |at |before )?(?:the )?(?:end of |this )(?:the |this )?month(?: end)?(?! (?:one|two|three|four|five|six|twelve|#))|month end|eom|(?:la )?fin du mois|fin de mois|(?:a )?final(?:es)? de mes|ende des monats|monatsende|this month|diesen monat|diesem monat|este mes|ce mois)"
     r"|(?P<nextmonth>next month|nachsten monat|el mes que viene|le mois prochain)"
     r"|(?P<thisquarter>(?:the )?(?:end|close) of (?:the |this |our )?(?:current )?quarter|quarter end|eoq|this quarter|diesem quartal|este trimestre|ce trimestre|in diesem quartal)"
     r"|(?P<nextquarter>next quarter|nachsten quartal|proximo trimestre|prochain trimestre)"
@@ -48,7 +48,7 @@ _WHEN: Final = re.compile(
     r"|(?P<quarter>(?P<q>q[1-4])(?: (?:of )?(?P<qy>20\d\d))?)"
     r"|(?P<season>(?:in|by|for|before|this|next|over|come|until|im|en) (?:the |coming |next |early |late )*(?P<s>spring|summer|autumn|fall|winter))"
     r"|(?P<long>(?:a )?(?:year|yr) and a (?:bit|half)|years away|(?:a )?couple of years)"
-    r"|(?P<dur>(?:(?P<inhow>in|within|inside|under|over the next|in the next|within the next|next|for|every|per|no later than|not later than|less than|about|after|until|by|only|just|have|got|innerhalb von|innerhalb|binnen|dans|en|dentro de|d ici|d ici a|in den nachsten|give us|gave us|starts in|begin in|at least|roughly|approximately|some|around|another) )*(?P<durtoken>DUR))(?P<durafter> (?:from now|away|off|out|left|time|tops|to go|max|at most|notice|today|environ))?"
+    r"|(?P<dur>(?:(?P<inhow>in|avant|vor|antes de|before|within|inside|under|over the next|in the next|within the next|next|for|every|per|no later than|not later than|less than|about|after|until|by|only|just|have|got|innerhalb von|innerhalb|binnen|dans|en|dentro de|d ici|d ici a|in den nachsten|give us|gave us|starts in|begin in|at least|roughly|approximately|some|around|another) )*(?P<durtoken>DUR))(?P<durafter> (?:from now|away|off|out|left|time|tops|to go|max|at most|notice|today|environ))?"
     r")(?= )"
 )  # fmt: skip
 #: A message without any of these words speaks of no time at all.
@@ -117,8 +117,10 @@ TIME_WORDS: Final = frozenset(
     ]
 )
 _AHEAD: Final = re.compile(
-    r" (?:in|within|inside|next|than|until|by|only|have|got|another|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
+    r" (?:in|avant|antes de|before|within|inside|next|than|until|by|only|have|got|another|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
 )
+#: "A month or two ahead" of something else is no date of its own.
+_OFFSET: Final = re.compile(r" (?:or (?:two|so|more) )?(?:ahead|earlier|beforehand|prior|afterwards|later than)\b")
 _SEASONS: Final = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 12}
 
 
@@ -188,6 +190,8 @@ def _duration(match: re.Match[str], sentence: Sentence, folded: str) -> tuple[fl
         if match["dur"]
         else sentence.span(match.start() + 1, match.end())[0]
     )
+    if _OFFSET.match(sentence.shadow, match.end()):
+        return None, True
     days = duration_days(folded[sentence.starts[at] : sentence.ends[at]])
     bare = (
         bool(match["dur"])

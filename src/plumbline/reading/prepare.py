@@ -69,7 +69,7 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     stretches = _without(laid.stretches, planted)
     stretches = _limited(stretches, view)
     covered = _covered(text, stretches, view, known)
-    folded = fold(covered)
+    folded = _spelt_out(fold(covered))
     sentences = split_sentences(folded, stretches, spelling)
     own = "".join(folded[s.start : s.end] for s in stretches)
     language = detect_language(own, {word for sentence in sentences for word in sentence.words})
@@ -177,6 +177,14 @@ def _covered(text: str, stretches: list[Stretch], view: View, known: set[str]) -
     for what, start, end in found:
         view.note(what, start, end)
     return masked(text, found)
+
+
+def _spelt_out(folded: str) -> str:
+    """The strokes of ``w/`` and ``w/o`` are no signs; same length."""
+    return _STROKES.sub(lambda match: "w0o" if match[0] == "w/o" else "w ", folded) if "w/" in folded else folded
+
+
+_STROKES: Final = re.compile(r"\bw/(?:o\b)?")
 
 
 def _unreadable(text: str) -> bool:
