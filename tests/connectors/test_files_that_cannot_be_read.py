@@ -50,12 +50,12 @@ def test_codes_of_errors_are_their_own():
     assert len({error.code for error in classes}) == len(classes) > 8
 
 
-def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
+def test_a_missing_file_and_a_folder_without_tables_are_told_apart(tmp_path):
     with pytest.raises(errors.MissingFileError):
         open_source(tmp_path / "none.csv")
     for name in ("folder", "folder.parquet", "folder.jsonl"):
         (tmp_path / name).mkdir()
-        with pytest.raises(errors.NotAFileError):
+        with pytest.raises(errors.EmptyFileError, match="no file in the folder"):
             open_source(tmp_path / name)
 
 

@@ -8,6 +8,7 @@ import pytest
 from plumbline.connectors.errors import InvalidMappingError
 from plumbline.connectors.files import open_source
 from plumbline.connectors.mapping import apply_mapping, load_mapping, parse_mapping
+from plumbline.connectors.number_styles import NumberStyle
 from plumbline.connectors.settings import FileSettings
 
 GOOD = """
@@ -74,10 +75,88 @@ colums: {}
     assert problems("file: 5\ncolumns: {}") == [("wrong_type", 1)]
 
 
-def test_columns_the_file_does_not_have_are_errors_and_the_nearest_name_is_offered():
-    with pytest.raises(InvalidMappingError, match="did you mean 'E-Mail'"):
-        parse_mapping("columns: {E-mail: contact.email}", ["E-Mail"])
-    assert problems("ignored: [X]\ncolumns: {}", ["Y"]) == [("unknown_column", 1)]
+EXPORT = """
+key_fields: [account.name]
+columns: {Id: lead.id, E-Mail: contact.email, Firm: account.name, Town: account.city}
+ignored: [Nr]
+"""
+
+
+def differences(*columns):
+    found = parse_mapping(EXPORT, columns).differences
+    return [(issue.code, issue.path.partition(".")[2]) for issue in found]
+
+
+def test_an_export_that_is_as_before_differs_in_nothing():
+    assert differences("Id", "E-Mail", "Firm", "Town", "Nr") == []
+
+
+def test_harmless_differences_of_the_next_export_are_said_and_no_errors():
+    assert differences("Id", "E-Mail", "Firm", "Town", "Nr", "Fax") == [("new_column", "Fax")]
+    assert differences("Id", "E-Mail", "Firm", "Nr") == [("lost_column", "Town")]
+    assert differences("Id", "E-Mail", "Firm", "Town") == [("lost_column", "Nr")]
+
+
+def test_a_column_written_otherwise_is_used_all_the_same():
+    mapping = parse_mapping(EXPORT, ["id", "e_mail", "FIRM", "Town", "Nr"])
+    assert mapping.columns == {
+        "id": "lead.id",
+        "e_mail": "contact.email",
+        "FIRM": "account.name",
+        "Town": "account.city",
+    }
+    assert {issue.code for issue in mapping.differences} == {"renamed_column"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "match"),
+    [
+        (["E-Mail", "Firm", "Town"], "no lead has an id"),
+        (["Id", "E-Mail", "Town"], "is a key field"),
+        (["Id", "Work Email", "Firm", "Town"], "'Work Email' is called like contact.email"),
+        (["Id", "E-Mial", "Firm", "Town"], "did you mean 'E-Mial'"),
+        (["A", "B"], "no column 'Id'"),
+    ],
+)
+def test_a_lost_column_that_matters_or_may_have_a_new_name_is_settled_by_a_person(columns, match):
+    with pytest.raises(InvalidMappingError, match=match) as caught:
+        parse_mapping(EXPORT, columns)
+    assert {issue.code for issue in caught.value.issues} == {"unknown_column"}
+    assert all(issue.line == 3 for issue in caught.value.issues)
+
+
+def test_several_columns_feed_one_field_together(write):
+    mapping = parse_mapping("columns: {i: lead.id}\njoined: {contact.name: [f, l]}")
+    [batch] = open_source(write("i,f,l\n1,Ann,Lee\n2,,Lee\n3, ,\n")).batches()
+    assert apply_mapping(mapping, batch).frame["contact.name"].to_list() == ["Ann Lee", "Lee", None]
+    assert mapping.unmapped(["i", "f", "l", "x"]) == ("x",)
+
+
+def test_joined_columns_are_checked_like_the_others():
+    twice = "columns: {A: contact.name}\njoined: {contact.name: [f, l]}"
+    assert problems(twice) == [("field_mapped_twice", 2)]
+    assert problems("columns: {}\njoined: {contact.nam: [f], account.name: f}") == [
+        ("unknown_field", 2),
+        ("wrong_type", 2),
+    ]
+    assert problems("columns: {}\njoined: [a]") == [("wrong_type", 2)]
+
+
+def test_styles_of_numbers_are_read_and_checked():
+    text = 'columns: {R: {field: account.revenue, number: "1.234,56", currency: EUR}}'
+    assert parse_mapping(text).numbers == {"account.revenue": NumberStyle(".", ",", "EUR")}
+    for wrong in (
+        '{field: account.revenue, number: "1.234.56"}',
+        '{field: account.revenue, number: "a lot"}',
+        '{field: account.name, number: "1,234.56"}',
+    ):
+        assert problems(f"columns: {{R: {wrong}}}") == [("bad_number_style", 1)]
+    assert problems("columns: {R: {field: account.revenue, currency: euro}}") == [("wrong_type", 1)]
+
+
+def test_a_workbook_s_sheet_and_header_are_told_in_the_mapping():
+    assert parse_mapping("file: {sheet: Leads, header: 3}\ncolumns: {}").settings.header == 3
+    assert problems("file: {header: 0}\ncolumns: {}") == [("wrong_type", 1)]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
-from plumbline.triage.report import ISSUE_SCHEMA, SHOWN
+from plumbline.triage.report import ISSUE_SCHEMA, SHOWN, no_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,18 +22,20 @@ class Batch:
     """Some rows of a file.
 
     ``frame`` has ``#row`` (Int64, from 1) and one String column per column of the file, empty cells null;
-    ``rejected`` has one line per row that could not be read. Together they hold every row read.
+    ``rejected`` has one line per row that could not be read. Together they hold every row read. ``noted`` has
+    lines about rows that stay, and without a row's number about the file as a whole.
     """
 
     frame: pl.DataFrame
     rejected: pl.DataFrame
+    noted: pl.DataFrame = field(default_factory=no_issues)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One row that could not be read."""
+    """One row that could not be read, or something worth saying of one; without ``row`` of the whole file."""
 
-    row: int
+    row: int | None
     code: RowCode
     value: str
     rule: str = ""

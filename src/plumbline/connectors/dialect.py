@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from plumbline.connectors.batch import ROW
 from plumbline.connectors.errors import DuplicateHeaderError, EmptyFileError, WrongDelimiterError
 from plumbline.connectors.records import Record, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 #: The first line of CSV that Excel is meant to open: ``sep=;``.
@@ -81,9 +84,15 @@ def _sampled(sample: bytes, delimiter: str, *, final: bool) -> list[Record]:
 
 
 def _names(header: Record) -> tuple[str, ...]:
-    """Column names without outer spaces; a column without a name is called by its place."""
-    cells = [cell.decode(errors="backslashreplace").strip() for cell in header.cells]
-    names = tuple(name or f"column {place}" for place, name in enumerate(cells, 1))
+    return column_names(cell.decode(errors="backslashreplace") for cell in header.cells)
+
+
+def column_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """Column names without outer spaces; a column without a name is called by its place.
+
+    ``DuplicateHeaderError`` when two columns have one name.
+    """
+    names = tuple(cell.strip() or f"column {place}" for place, cell in enumerate(cells, 1))
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise DuplicateHeaderError(f"more than one column is called {', '.join(map(repr, repeated))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +22,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BINARY: Final = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook (.xlsx); save it as CSV first",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as CSV first",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; its name must end in .zip or .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -105,7 +106,8 @@ def raw_blocks(handle: IO[bytes], size: int) -> Iterator[bytes]:
     try:
         while block := handle.read(size):
             yield block
-    except (EOFError, OSError, zlib.error) as error:  # gzip raises both for truncated and damaged files
+    # gzip raises all three for truncated and damaged files
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
         raise DamagedFileError(f"the file cannot be read to its end: {error}") from error
 
 

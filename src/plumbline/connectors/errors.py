@@ -66,6 +66,30 @@ class NestedColumnError(UnreadableFileError):
     code = "nested_column"
 
 
+class MissingSheetError(UnreadableFileError):
+    """The workbook has no sheet of the name that was asked for."""
+
+    code = "missing_sheet"
+
+
+class ArchiveError(UnreadableFileError):
+    """A zip archive that does not hold exactly one file."""
+
+    code = "archive"
+
+
+class ChangedFileError(UnreadableFileError):
+    """The file changed while it was read, so what was read is of no single moment."""
+
+    code = "file_changed"
+
+
+class QueryError(UnreadableFileError):
+    """The database refused the connection or the query, or its driver is not installed."""
+
+    code = "query"
+
+
 class InvalidMappingError(MappingError):
     """The mapping file has problems. ``issues`` holds all of them."""
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from plumbline.connectors.csv_file import open_csv
+from plumbline.connectors.endings import EXCEL, JSON_LINES, PARQUET
+from plumbline.connectors.excel import open_excel
+from plumbline.connectors.folder import open_folder
 from plumbline.connectors.json_lines import open_json_lines
+from plumbline.connectors.opening import inner_name, is_packed
 from plumbline.connectors.parquet_file import open_parquet
 from plumbline.connectors.settings import FileSettings
 
@@ -35,15 +39,18 @@ class Source(Protocol):
 
 
 def open_source(path: Path, settings: FileSettings | None = None) -> Source:
-    """Open a file by what its name says: ``.parquet``, ``.jsonl`` or ``.ndjson`` or ``.json``, else CSV.
+    """Open a file by what its name says, or a folder of files.
 
-    CSV and JSON lines may be packed with gzip (``.csv.gz``). Raises a class of ``connectors.errors`` when no
-    row could ever be read; single bad rows are reported by the batches instead.
+    ``.xlsx`` and ``.xlsm``, ``.parquet``, ``.jsonl``, ``.ndjson`` or ``.json``, else CSV. CSV and JSON lines
+    may be packed: ``.csv.gz``, or a ``.zip`` that holds one of them. Raises a class of ``connectors.errors``
+    when no row could ever be read; single bad rows are reported by the batches instead.
     """
     wanted = settings or FileSettings()
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes[-1:] in ([".parquet"], [".pq"]):
+    if path.is_dir():
+        return open_folder(path, wanted, open_source)
+    name = inner_name(path)
+    if not is_packed(path) and name.endswith(EXCEL):
+        return open_excel(path, wanted)
+    if not is_packed(path) and name.endswith(PARQUET):
         return open_parquet(path, wanted)
-    if any(suffix in {".jsonl", ".ndjson", ".json"} for suffix in suffixes[-2:]):
-        return open_json_lines(path, wanted)
-    return open_csv(path, wanted)
+    return open_json_lines(path, wanted) if name.endswith(JSON_LINES) else open_csv(path, wanted)

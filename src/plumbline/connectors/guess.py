@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from plumbline.connectors.batch import ROW
+from plumbline.connectors.excel import ExcelSource
 from plumbline.connectors.guess_yaml import mapping_yaml
 from plumbline.connectors.headers import (
     FIELD_OF,
     ID_WORDS,
+    NAME_PARTS,
     NOT_BLANK_IN,
     identifier,
     leak_of,
@@ -21,18 +23,24 @@ from plumbline.connectors.headers import (
     tight,
 )
 from plumbline.connectors.looks import Look, look_at
+from plumbline.connectors.number_styles import STYLES
+from plumbline.connectors.settle import Choice, settle
 from plumbline.domain.fields import EXTRA, RECEIVED
 from plumbline.domain.words import Kind
+from plumbline.triage.report import no_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from plumbline.connectors.files import Source
     from plumbline.connectors.headers import System
+    from plumbline.connectors.settle import Finding, Settled
 
 #: Rows looked at.
 SAMPLE: Final = 20_000
 LEAD_ID: Final = "lead.id"
+_NAME: Final = "contact.name"
+_COUNTED: Final = "account.employees"
 _PERSONAL_WORDS: Final = frozenset(
     {"name", "surname", "email", "mail", "phone", "mobile", "tel", "address", "street", "birth", "birthday",
      "dob", "age", "gender", "linkedin", "twitter", "ip"}
@@ -57,6 +65,7 @@ class ColumnGuess:
     look: Look
     date_format: str | None = None
     leak: str | None = None
+    number_style: str | None = None
 
     @property
     def personal(self) -> bool:
@@ -69,13 +78,21 @@ class ColumnGuess:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """All columns of a file, and the blank words found: word to column to rows."""
+    """All columns of a file, and the blank words found: word to column to rows.
+
+    ``joined``: fields that several columns feed together. ``findings``: how dates and numbers are written.
+    ``notes``: what the file is beside its cells, as row issues. ``sheet``: the one read of a workbook.
+    """
 
     name: str
     rows: int
     system: str | None
     guesses: tuple[ColumnGuess, ...]
     blank_words: Mapping[str, Mapping[str, int]]
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    notes: pl.DataFrame = field(default_factory=no_issues)
+    sheet: str | None = None
 
     @property
     def columns(self) -> dict[str, str]:
@@ -102,21 +119,58 @@ class _Candidate:
     rank: int = 0
 
 
-def guess(source: Source) -> Guess:
-    """Guess from the names of the columns and the first rows of the file."""
-    sample = next((batch.frame for batch in source.batches(SAMPLE)), None)
-    if sample is None:
-        sample = pl.DataFrame(schema=dict.fromkeys(source.columns, pl.String))
-    return guess_columns(source.path.name.split(".")[0], sample.drop(ROW, strict=False))
+def guess(source: Source, choice: Choice | None = None) -> Guess:
+    """Guess from the names of the columns and the first rows; where these leave a question, from all rows.
+
+    ``choice`` is what a person said of the dates and numbers of the file.
+    """
+    first = next(iter(source.batches(SAMPLE)), None)
+    sample = pl.DataFrame(schema=dict.fromkeys(source.columns, pl.String)) if first is None else first.frame
+    guessed = guess_columns(source.path.name.split(".")[0], sample.drop(ROW, strict=False), choice, source)
+    sheet = source.sheet.name if isinstance(source, ExcelSource) and len(source.book.sheets) > 1 else None
+    notes = no_issues() if first is None else first.noted.filter(pl.col("row").is_null())
+    return replace(guessed, sheet=sheet, notes=notes)
 
 
-def guess_columns(name: str, sample: pl.DataFrame) -> Guess:
-    """Guess from a sample of rows as text."""
+def guess_columns(
+    name: str, sample: pl.DataFrame, choice: Choice | None = None, source: Source | None = None
+) -> Guess:
+    """Guess from a sample of rows as text; what it leaves open is looked up in the whole ``source``."""
     system = system_of(sample.columns)
-    looks = {column: look_at(sample.get_column(column)) for column in sample.columns}
-    chosen = _chosen(looks, sample.height, system)
-    guesses = _all(looks, chosen, sample.height)
-    return Guess(name, sample.height, system.name if system else None, guesses, _blank_words(guesses))
+    found = {column: look_at(sample.get_column(column)) for column in sample.columns}
+    settled = settle(found, choice or Choice(), source)
+    chosen = _chosen(settled.looks, sample.height, system)
+    guesses = _all(settled.looks, chosen, sample.height)
+    return Guess(
+        name,
+        sample.height,
+        system.name if system else None,
+        guesses,
+        _blank_words(guesses),
+        joined=_joined(guesses),
+        findings=_findings(settled, guesses),
+    )
+
+
+def _joined(guesses: Sequence[ColumnGuess]) -> dict[str, tuple[str, ...]]:
+    """First and last name make the name of a contact that has no column of its own."""
+    if any(entry.field == _NAME for entry in guesses):
+        return {}
+    by_name = {normal(entry.column): entry for entry in reversed(guesses)}
+    parts = [next((by_name[one] for one in names if one in by_name), None) for names in NAME_PARTS]
+    columns = tuple(entry.column for entry in parts if entry is not None and entry.look.filled)
+    return {_NAME: columns} if len(columns) == len(parts) else {}
+
+
+def _findings(settled: Settled, guesses: Sequence[ColumnGuess]) -> tuple[Finding, ...]:
+    """What was found of columns that hold dates or numbers; phones and ids are written with digits too."""
+    kinds = {entry.column: _kind_of(entry) for entry in guesses}
+    return tuple(one for one in settled.findings if kinds[one.column] in (Kind.NUMBER, Kind.DATE))
+
+
+def _kind_of(entry: ColumnGuess) -> Kind:
+    known = RECEIVED.get(entry.field or "")
+    return entry.look.kind if known is None else known.kind
 
 
 def _chosen(looks: Mapping[str, Look], rows: int, system: System | None) -> dict[str, _Candidate]:
@@ -165,14 +219,18 @@ def _misfit(field: str, look: Look, rows: int) -> str:
         return "" if look.email else "its values are no e-mail addresses"
     if field in _WORDS and (look.flag or look.email):
         return "its values are yes and no" if look.flag else "its values are e-mail addresses"
+    if field == _COUNTED:
+        look = counted(look)
     if field == "account.website" and not look.url:
         return "its values are no web addresses"
     return _wrong_kind(RECEIVED[field].kind, look)
 
 
 def _wrong_kind(kind: Kind, look: Look) -> str:
-    if kind is Kind.NUMBER and not look.number:
+    if kind is Kind.NUMBER and not look.number and not look.number_styles:
         return "its values are words or ranges, not numbers"
+    if kind is Kind.NUMBER and len(look.number_styles) > 1:
+        return f"its numbers could be like {' or '.join(look.number_styles)}: write the right one down"
     if kind is Kind.FLAG and not look.flag:
         return "its values are not yes and no"
     if kind is Kind.DATE and not look.iso_date and not look.date_formats:
@@ -196,9 +254,28 @@ def _all(looks: Mapping[str, Look], chosen: Mapping[str, _Candidate], rows: int)
 
 
 def _mapped(column: str, look: Look, candidate: _Candidate) -> ColumnGuess:
-    is_date = RECEIVED[candidate.field].kind is Kind.DATE
-    date_format = look.date_formats[0] if is_date and look.date_formats and not look.iso_date else None
-    return ColumnGuess(column, candidate.field, candidate.sure, candidate.why, look, date_format)
+    kind = RECEIVED[candidate.field].kind
+    look = counted(look) if candidate.field == _COUNTED else look
+    style = _style(look) if kind is Kind.NUMBER else None
+    form = _format(look) if kind is Kind.DATE else None
+    return ColumnGuess(column, candidate.field, candidate.sure, candidate.why, look, form, number_style=style)
+
+
+def counted(look: Look) -> Look:
+    """People are counted without decimals, so a sign between three digits each stands before thousands."""
+    whole = tuple(one for one in look.number_styles if one[1] == look.number_signs)
+    return replace(look, number_styles=whole) if len(look.number_styles) > 1 and whole else look
+
+
+def _style(look: Look) -> str | None:
+    """The style that a column has to declare; None where its numbers are read as they are."""
+    if len(look.number_styles) != 1 or (look.number and look.number_styles == STYLES[:1]):
+        return None
+    return look.number_styles[0]
+
+
+def _format(look: Look) -> str | None:
+    return look.date_formats[0] if len(look.date_formats) == 1 and not look.iso_date else None
 
 
 def _extra(column: str, look: Look, field: str, rows: int) -> ColumnGuess:
@@ -209,7 +286,9 @@ def _extra(column: str, look: Look, field: str, rows: int) -> ColumnGuess:
     misfit = _misfit(by_name, look, rows) if by_name else ""
     own = "a field of your own, the same in every row" if look.constant else "a field of your own"
     why = f"called like {by_name}, but {misfit}" if misfit else own
-    return ColumnGuess(column, field, 50 if misfit else 80, why, look, leak=leak_of(column))
+    form = _format(look) if look.kind is Kind.DATE else None
+    style = _style(look) if look.kind is Kind.NUMBER else None
+    return ColumnGuess(column, field, 50 if misfit else 80, why, look, form, leak_of(column), style)
 
 
 def _blank_words(guesses: Sequence[ColumnGuess]) -> dict[str, dict[str, int]]:

@@ -25,6 +25,10 @@ def _head(guess: Guess) -> Iterator[str]:
     if guess.system:
         yield f"# The columns are those of a {guess.system} export."
     yield f"mapping: {scalar(guess.name)}"
+    if guess.system:
+        yield f"system: {scalar(guess.system)}"
+    if guess.sheet:
+        yield f"file: {{sheet: {scalar(guess.sheet)}}}"
     yield ""
 
 
@@ -55,12 +59,20 @@ def _key_fields(guess: Guess) -> Iterator[str]:
 def _columns(guess: Guess) -> Iterator[str]:
     mapped = [entry for entry in guess.guesses if entry.field]
     ignored = [entry for entry in guess.guesses if not entry.field]
+    for finding in guess.findings:
+        yield f"# {comment(value_shown(finding.column))}: {comment(finding.message)}."
     if "lead.id" not in guess.by_field:
         yield "# No column differs in every row, so leads are called by their row: row-1, row-2, ..."
     yield "columns:" if mapped else "columns: {}"
     for entry in mapped:
         yield f"  # {comment(_said(entry))}"
         yield f"  {scalar(entry.column)}: {_target(entry)}"
+    if guess.joined:
+        yield ""
+        yield "# Several columns that feed one field together."
+        yield "joined:"
+    for target, columns in guess.joined.items():
+        yield f"  {target}: [{', '.join(map(scalar, columns))}]"
     if ignored:
         yield ""
         yield "# Known and left out."
@@ -70,9 +82,9 @@ def _columns(guess: Guess) -> Iterator[str]:
 
 
 def _target(entry: ColumnGuess) -> str:
-    if entry.date_format is None:
-        return str(entry.field)
-    return f"{{field: {entry.field}, date: {scalar(entry.date_format)}}}"
+    told = {"date": entry.date_format, "number": entry.number_style}
+    said = "".join(f", {key}: {scalar(value)}" for key, value in told.items() if value is not None)
+    return f"{{field: {entry.field}{said}}}" if said else str(entry.field)
 
 
 def _said(entry: ColumnGuess) -> str:

@@ -31,6 +31,10 @@ _TABLES: Final = _tables()
 FIELD_OF: Final[Mapping[str, tuple[str, int]]] = {
     name: (field, rank) for field, names in _TABLES["fields"].items() for rank, name in enumerate(names)
 }
+#: Names of columns with a person's first and last name, most usual first.
+NAME_PARTS: Final[tuple[Sequence[str], ...]] = tuple(
+    _TABLES["name_parts"][part] for part in ("first", "last")
+)
 BLANKS: Final[frozenset[str]] = frozenset(_TABLES["blanks"]["words"])
 #: Blank words that are real values of some fields.
 NOT_BLANK_IN: Final[Mapping[str, Sequence[str]]] = _TABLES["blanks"]["not_in"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from plumbline.connectors.headers import BLANKS
+from plumbline.connectors.month_names import dated, has_name
+from plumbline.connectors.number_styles import STYLES, NumberStyle, currency_of, is_percent, plain_number
 from plumbline.domain.words import Kind
+from plumbline.triage.parse import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _EMAIL: Final = r"^\s*[^@\s]+@[^@\s]+\.[^@\s.]{2,}\s*$"
 _PHONE: Final = r"^\s*(?:\+|00|\()?[\d][\d\s().\-/]{6,18}\s*$"
@@ -21,8 +24,9 @@ _FLAG: Final = r"(?i)^\s*(?:yes|no|true|false|y|n|0|1)\s*$"
 #: Date formats that exports use, the unambiguous first.
 DATE_FORMATS: Final = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
-    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y",
-    "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%d-%m-%Y", "%m-%d-%Y",
+    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d %B %Y", "%B %d, %Y", "%d %B %y",
+    "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M %p", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y",
 )  # fmt: skip
 _MOST: Final = 0.9
 _ISO: Final = r"^\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?\s*$"
@@ -33,6 +37,8 @@ class Look:
     """Facts of a column in the sample.
 
     ``blanks`` counts blank words as written, ``date_formats`` are those that fit, ``middle`` is the median.
+    ``number_styles`` are those that fit and say different things, ``number_signs`` the dots and commas in
+    them; ``number`` is that no style need be declared.
     """
 
     filled: int
@@ -48,6 +54,10 @@ class Look:
     iso_date: bool = False
     date_formats: tuple[str, ...] = ()
     middle: int = 0
+    number_styles: tuple[str, ...] = ()
+    number_signs: str = ""
+    currencies: tuple[str, ...] = ()
+    percents: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -56,7 +66,8 @@ class Look:
             return Kind.FLAG
         if self.iso_date or self.date_formats:
             return Kind.DATE
-        return Kind.NUMBER if self.number else Kind.TEXT
+        local = bool(self.number_styles) and not self.phone
+        return Kind.NUMBER if self.number or local else Kind.TEXT
 
     @property
     def constant(self) -> bool:
@@ -95,7 +106,42 @@ def look_at(column: pl.Series) -> Look:
         iso_date=_mostly(real, _ISO),
         date_formats=date_formats,
         middle=_middle(real),
+        **({} if date_formats else _numbers(real)),
     )
+
+
+def _numbers(values: pl.Series) -> dict[str, Any]:
+    """The styles of numbers that fit nearly all values, and the currencies written there."""
+    styles = _styles(values)
+    if not styles:
+        return {}
+    text = pl.col(values.name)
+    money = values.to_frame().select(currency_of(text).drop_nulls().unique().sort()).to_series()
+    percents = values.to_frame().select(is_percent(text).sum()).item()
+    signs = "".join(sign for sign in ".," if values.str.contains(sign, literal=True).any())
+    return {
+        "number_styles": styles,
+        "number_signs": signs,
+        "currencies": tuple(money),
+        "percents": int(percents),
+    }
+
+
+def _styles(values: pl.Series) -> tuple[str, ...]:
+    """Styles that read nearly all values, one of each reading: several when the values do not decide."""
+    if not _mostly(values, r"\d"):
+        return ()
+    read = _as_numbers(values, STYLES)
+    fits = {one: read.height - read.get_column(one).null_count() for one in STYLES}
+    most = max(fits.values())
+    if most < _MOST * len(values):
+        return ()
+    kept: list[str] = []
+    for one in STYLES:
+        same = (read.get_column(one).equals(read.get_column(other), null_equal=True) for other in kept)
+        if fits[one] == most and not any(same):
+            kept.append(one)
+    return tuple(kept)
 
 
 def _middle(values: pl.Series) -> int:
@@ -111,8 +157,33 @@ def _mostly(values: pl.Series, pattern: str) -> bool:
 
 def _formats(values: pl.Series) -> tuple[str, ...]:
     """The formats that read nearly all values; more than one when days and months could be swapped."""
-    fits = {f: values.str.to_date(f, strict=False).null_count() for f in DATE_FORMATS}
-    most = min(fits.values())
-    if most > (1 - _MOST) * len(values):
+    if not _mostly(values, r"\d"):
         return ()
-    return tuple(date_format for date_format, misses in fits.items() if misses == most)
+    fits = date_fits(values)
+    most = max(fits.values())
+    if most < _MOST * len(values):
+        return ()
+    return tuple(date_format for date_format, count in fits.items() if count == most)
+
+
+def number_fits(values: pl.Series, styles: Sequence[str]) -> dict[str, int]:
+    """How many trimmed values each style of numbers reads."""
+    read = _as_numbers(values, styles)
+    return {one: read.height - read.get_column(one).null_count() for one in styles}
+
+
+def _as_numbers(values: pl.Series, styles: Sequence[str]) -> pl.DataFrame:
+    text = pl.col(values.name)
+    return values.to_frame().select(plain_number(text, NumberStyle.of(one)).alias(one) for one in styles)
+
+
+def date_fits(values: pl.Series, formats: Sequence[str] = DATE_FORMATS) -> dict[str, int]:
+    """How many trimmed values each format reads as a day between 1900 and 2100."""
+    text = pl.col(values.name)
+    dates = values.to_frame().select(_read(text, one).alias(one) for one in formats)
+    usual = dates.select(pl.all().dt.year().is_between(FIRST_YEAR, LAST_YEAR).sum())
+    return {one: int(usual.item(0, one) or 0) for one in formats}
+
+
+def _read(text: pl.Expr, date_format: str) -> pl.Expr:
+    return dated(text, date_format) if has_name(date_format) else text.str.to_date(date_format, strict=False)

@@ -11,8 +11,10 @@ CELL_LIMIT: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileSettings:
-    """``None`` is found out from the file."""
+    """``None`` is found out from the file. ``sheet`` and ``header``, the header's row, are of workbooks."""
 
     delimiter: str | None = None
     encoding: str | None = None
     cell_limit: int = CELL_LIMIT
+    sheet: str | None = None
+    header: int | None = None

@@ -11,13 +11,18 @@ import polars as pl
 from plumbline.connectors.events import orphans, read_events
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess
+from plumbline.connectors.local_forms import in_plain_form
 from plumbline.connectors.mapping import apply_mapping, parse_mapping
+from plumbline.connectors.query import Query, open_query
+from plumbline.connectors.rounded import rounded
+from plumbline.connectors.settings import FileSettings
+from plumbline.connectors.unchanged import refuse_changed, stamp_of
 from plumbline.domain.errors import InvalidPolicyError, UnreadableFileError
 from plumbline.domain.issues import Issue, Severity
 from plumbline.qualify import CellReading, compile_bundle
 from plumbline.qualify.bundle import BLANK_WORDS
 from plumbline.signals import event_state
-from plumbline.triage.report import no_issues
+from plumbline.triage.report import joined, no_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
     from plumbline.connectors.files import Source
     from plumbline.connectors.mapping import FieldMap
-    from plumbline.connectors.settings import FileSettings
+    from plumbline.connectors.unchanged import Stamp
     from plumbline.policy import CompiledPolicy
     from plumbline.qualify import Bundle
     from plumbline.signals import EventState
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
 #: For what decides nothing that is kept: linting needs a key as little as reading does.
 NO_KEY: Final = bytes(32)
 MAPPING: Final = "mapping.yaml"
+QUERY: Final = "query.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +65,21 @@ class EventIntake:
 
 @dataclass(frozen=True, slots=True)
 class MappedRows:
-    """One batch as the engine takes it."""
+    """One batch as the engine takes it. ``noted``: lines about rows that stay, and about the whole file."""
 
     received: pl.DataFrame
     rejected: pl.DataFrame
+    noted: pl.DataFrame = field(default_factory=no_issues)
 
 
 @dataclass(frozen=True)
 class FileIntake:
-    """A file of leads seen through a mapping. ``documents`` are kept beside a run."""
+    """A file of leads seen through a mapping, as it was at ``stamp``. ``documents`` are kept beside a run."""
 
     source: Source
     mapping: FieldMap
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    stamp: Stamp = ()
 
     @property
     def name(self) -> str:
@@ -82,7 +90,7 @@ class FileIntake:
     def cells(self) -> CellReading:
         """How this mapping wants cells to be read."""
         words = self.mapping.blank_words
-        return CellReading(BLANK_WORDS if words is None else words, self.mapping.date_formats)
+        return CellReading(BLANK_WORDS if words is None else words, self.mapping.plain_dates)
 
     def sha256(self) -> str:
         """Hash of the file together with the mapping: another reading of a file is another input."""
@@ -92,28 +100,38 @@ class FileIntake:
         return digest.hexdigest()
 
     def batches(self, size: int) -> Iterator[MappedRows]:
-        """The rows of the file in order."""
+        """The rows of the file in order, local forms that the mapping declares in plain form."""
+        told = self.mapping.numbers, self.mapping.named_dates, self.cells.blank_words
+        for batch in self.as_received(size):
+            yield MappedRows(in_plain_form(batch.received, *told), batch.rejected, batch.noted)
+
+    def as_received(self, size: int) -> Iterator[MappedRows]:
+        """The rows in order, every cell as it stands there. ``ChangedFileError`` for a file that changes."""
         for batch in self.source.batches(size):
             mapped = apply_mapping(self.mapping, batch, self.cells.blank_words)
-            yield MappedRows(mapped.frame, mapped.rejected)
+            noted = joined([batch.noted, *rounded(mapped.frame)])
+            yield MappedRows(mapped.frame, mapped.rejected, noted)
+        refuse_changed(self.source, self.stamp)
 
     def is_empty(self) -> bool:
         """Whether there is a header and nothing below it."""
         return next(self.source.batches(), None) is None
 
 
-def intake_from(leads: Path, mapping: Path | None) -> FileIntake:
-    """Open a file of leads with its mapping, or with a guessed one."""
+def intake_from(leads: Path | Query, mapping: Path | None) -> FileIntake:
+    """Open leads with their mapping, or with a guessed one: a file, a folder, or the answer to a query."""
+    documents = {QUERY: leads.document().encode()} if isinstance(leads, Query) else {}
     if mapping is None:
-        source = _opened(leads)
-        return mapped(source, guess(source).to_yaml())
+        source = opened(leads)
+        return mapped(source, guess(source).to_yaml(), documents)
     text = read_text(mapping)
-    return mapped(_opened(leads, parse_mapping(text).settings), text)
+    return mapped(opened(leads, parse_mapping(text).settings), text, documents)
 
 
-def mapped(source: Source, mapping: str) -> FileIntake:
+def mapped(source: Source, mapping: str, documents: Mapping[str, bytes] | None = None) -> FileIntake:
     """A source seen through the text of a mapping."""
-    return FileIntake(source, parse_mapping(mapping, source.columns), {MAPPING: mapping.encode()})
+    kept = {MAPPING: mapping.encode(), **(documents or {})}
+    return FileIntake(source, parse_mapping(mapping, source.columns), kept, stamp_of(source))
 
 
 def policy_from(
@@ -130,19 +148,21 @@ def events_from(path: Path | None, policy: CompiledPolicy, as_of: datetime) -> E
     """Read a file of events and fold it into one row per lead."""
     if path is None:
         return EventIntake()
-    source = _opened(path)
+    source = opened(path)
     events = read_events(source)
     leads = events.frame.group_by("lead.id", maintain_order=True).agg(pl.col("row").first())
     state = event_state(events.frame.select("lead.id", "kind", "at"), policy.signals, as_of=as_of)
     return EventIntake(state, source.sha256(), events.rejected, leads)
 
 
-def _opened(path: Path, settings: FileSettings | None = None) -> Source:
-    """Open a file; whatever is wrong with it, the message says which file it is."""
+def opened(leads: Path | Query, settings: FileSettings | None = None) -> Source:
+    """Open leads; whatever is wrong with a file, the message says which file it is."""
+    if isinstance(leads, Query):
+        return open_query(leads, settings or FileSettings())
     try:
-        return open_source(path, settings)
+        return open_source(leads, settings)
     except UnreadableFileError as error:
-        raise type(error)(_about(path, str(error))) from error
+        raise type(error)(_about(leads, str(error))) from error
 
 
 def _about(path: Path, message: str) -> str:
