@@ -2,15 +2,14 @@
 
     python -m benchmarks.normalise_companies
 
-What ships holds an edition of the same ISO list, so these figures say how well forms are *found* in a name, not
-how complete the list is. The real names are the independent part.
+What ships holds an edition of the same ISO list, so these figures say how well forms are *found* in a name,
+not how complete the list is. The real names are the independent part.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 import re
 import sys
@@ -18,7 +17,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from benchmarks.reading_quality import wilson
-from plumbline.triage.normal import company
+from plumbline.triage.normal.company import company
 from plumbline.triage.normal.forms import TOKEN
 from plumbline.triage.normal.script import fold, is_spaceless, scripts
 
@@ -42,7 +41,10 @@ def iso_forms() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     with gzip.open(ISO, "rt", encoding="utf-8-sig") as lines:
         for row in csv.DictReader(lines):
-            spelled = [row["Entity Legal Form name Local name"], row["Entity Legal Form name Transliterated name (per ISO 01-140-10)"]]
+            spelled = [
+                row["Entity Legal Form name Local name"],
+                row["Entity Legal Form name Transliterated name (per ISO 01-140-10)"],
+            ]
             for column in ("Abbreviations Local language", "Abbreviations transliterated"):
                 spelled += row[column].split(";")
             for one in spelled:
@@ -79,7 +81,7 @@ def generated(*, with_country: bool) -> tuple[dict, Counter]:
     total: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     for form, countries in iso_forms().items():
-        country = sorted(countries)[0] if with_country else None
+        country = min(countries) if with_country else None
         for name in names_for(form):
             for place, want, text in cases(name, form):
                 got = company(text, country or None).value or ""
@@ -102,15 +104,21 @@ def real() -> dict:
     with (DATA / "company_names_with_country.csv").open(encoding="utf-8") as lines:
         names = [row["company"] for row in csv.DictReader(lines)]
     found = [company(name) for name in names]
-    bare = [one for one in found if len(TOKEN.findall(fold(one.value or ""))) == 1 and len(one.value or "") <= 3]
+    bare = [
+        one for one in found if len(TOKEN.findall(fold(one.value or ""))) == 1 and len(one.value or "") <= 3
+    ]
     again = [one for one in found if company(one.value or "").value != one.value]
     return {
         "names": len(names),
         "with a form removed": sum("legal_form" in one.parts for one in found),
         "emptied": sum(not one.value for one in found),
-        "left with three letters or fewer": sorted({f"{one.received} -> {one.value}" for one in bare if one.changed}),
+        "left with three letters or fewer": sorted(
+            {f"{one.received} -> {one.value}" for one in bare if one.changed}
+        ),
         "not the same when done twice": sorted(f"{one.received} -> {one.value}" for one in again),
-        "forms": Counter(re.sub(r"\W", "", one.parts.get("legal_form", "")).lower() for one in found).most_common(40),
+        "forms": Counter(
+            re.sub(r"\W", "", one.parts.get("legal_form", "")).lower() for one in found
+        ).most_common(40),
     }
 
 
@@ -119,7 +127,9 @@ def main() -> None:
         sys.exit(f"skipped: {ISO.parent} is absent")
     for with_country in (True, False):
         result, wrong = generated(with_country=with_country)
-        print(json.dumps({"country known": with_country, **result}, indent=1, ensure_ascii=False, default=str))
+        print(
+            json.dumps({"country known": with_country, **result}, indent=1, ensure_ascii=False, default=str)
+        )
         print("most often wrong:", wrong.most_common(60 if "--wrong" in sys.argv else 5))
     print(json.dumps(real(), indent=1, ensure_ascii=False))
 

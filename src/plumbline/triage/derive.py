@@ -52,12 +52,14 @@ _DOMAIN: Final = "triage.domain"
 DERIVABLE: Final = frozenset({*_ALONE, *_WITH_COUNTRY, _DOMAIN, FLAGS, SUSPICIOUS})
 
 
-def derive(names: Collection[str], texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None = None) -> list[pl.Series]:
+def derive(
+    names: Collection[str], texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None = None
+) -> list[pl.Series]:
     """The wanted columns of a batch.
 
     Args:
         names: columns of ``DERIVABLE``; others are left alone.
-        texts: the fields they stand on as trimmed text, blanks null; ``triage.email_kind`` and ``_domain`` too.
+        texts: the fields they stand on as trimmed text, blanks null; the kind and domain of addresses too.
         neighbours: per row the codes that other rows gave it.
     """
     wanted = [name for name in names if name in DERIVABLE]
@@ -78,9 +80,14 @@ def derive(names: Collection[str], texts: pl.DataFrame, neighbours: Sequence[Seq
 def mapped(values: pl.Series, name: str, make: Callable[[str], str | None]) -> pl.Series:
     """A text column made from another, each distinct value once; null stays null."""
     distinct = values.unique().drop_nulls()
-    made = pl.DataFrame({"from": distinct, "to": pl.Series([make(one) for one in distinct.to_list()], dtype=pl.String)})
+    made = pl.DataFrame(
+        {"from": distinct, "to": pl.Series([make(one) for one in distinct.to_list()], dtype=pl.String)}
+    )
     return (
-        pl.DataFrame({"from": values}).join(made, on="from", how="left", maintain_order="left").get_column("to").alias(name)
+        pl.DataFrame({"from": values})
+        .join(made, on="from", how="left", maintain_order="left")
+        .get_column("to")
+        .alias(name)
     )
 
 
@@ -109,7 +116,9 @@ def _domain(texts: pl.DataFrame) -> pl.Series:
     """The website's registered domain, else that of a business address."""
     site = mapped(_text(texts, "account.website"), _DOMAIN, lambda value: website(value).value)
     own = _text(texts, "triage.email_kind").is_in(["business", "role"])
-    mail = mapped(_text(texts, "triage.email_domain").set(~own.fill_null(value=False), None), _DOMAIN, _registered)
+    mail = mapped(
+        _text(texts, "triage.email_domain").set(~own.fill_null(value=False), None), _DOMAIN, _registered
+    )
     return site.fill_null(mail) if site.null_count() else site
 
 
@@ -120,7 +129,7 @@ def _registered(domain: str) -> str | None:
 
 
 def flag_columns(texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None) -> dict[str, pl.Series]:
-    """``triage.flags`` (codes with spaces between, or ``none``), ``triage.suspicious`` (how many), and neighbours'."""
+    """``triage.flags`` (codes with spaces between, or ``none``), how many, and those of neighbours."""
     others = neighbours if neighbours is not None else [()] * texts.height
     found = [set(codes) for codes in others]
     for field in CHECKS:
@@ -130,12 +139,17 @@ def flag_columns(texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None
     return {
         FLAGS: pl.Series(FLAGS, joined, dtype=pl.String),
         SUSPICIOUS: pl.Series(SUSPICIOUS, [float(len(codes)) for codes in found], dtype=pl.Float64),
-        NEIGHBOURS: pl.Series(NEIGHBOURS, [" ".join(sorted(codes)) or NONE for codes in others], dtype=pl.String),
+        NEIGHBOURS: pl.Series(
+            NEIGHBOURS, [" ".join(sorted(codes)) or NONE for codes in others], dtype=pl.String
+        ),
     }
 
 
 def _add_local(found: list[set[str]], values: pl.Series, field: str) -> None:
-    flagged = {value: {flag.code.value for flag in flags_of(field, value)} for value in values.unique().drop_nulls().to_list()}
+    flagged = {
+        value: {flag.code.value for flag in flags_of(field, value)}
+        for value in values.unique().drop_nulls().to_list()
+    }
     flagged = {value: codes for value, codes in flagged.items() if codes}
     if not flagged:
         return

@@ -11,14 +11,13 @@ from plumbline.triage.normal.forms import (
     Form,
     Rule,
     compatible,
-    fold,
     forms,
     is_believable,
     key_of,
     may_come_first,
 )
 from plumbline.triage.normal.lists import words
-from plumbline.triage.normal.script import is_spaceless, scripts, tidy, umlauts_folded, without_pictures
+from plumbline.triage.normal.script import fold, is_spaceless, scripts, tidy, umlauts_folded, without_pictures
 from plumbline.triage.normal.value import Normal, Note, unclear
 
 if TYPE_CHECKING:
@@ -83,16 +82,14 @@ _EAST_ASIAN: Final = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL"
 
 def company_key(short: str) -> str:
     """What names are compared by: words in folded Latin letters, without articles and words for a group."""
-    tokens = [
-        "&" if token in {"and", "und", "et", "+"} else token
-        for token in TOKEN.findall(umlauts_folded(fold(short[:LONGEST])))
-    ]
+    words_of_it = TOKEN.findall(umlauts_folded(fold(short[:LONGEST])))
+    tokens = ["&" if word in _AND else word for word in words_of_it]
     left = tokens[1:] if len(tokens) > 1 and tokens[0] in words("company_articles.txt") else tokens
     while len(left) > 1 and left[-1] in words("company_group_words.txt"):
         left = left[:-1]
     while left and left[-1] == "&":
         left = left[:-1]
-    meaning = [token for token in left if token != "&"] or tokens
+    meaning = [word for word in left if word != "&"] or tokens
     return key_of(meaning)
 
 
@@ -147,9 +144,10 @@ def _unquoted(text: str) -> str:
 
 def _is_name(text: str) -> bool:
     tokens = TOKEN.findall(fold(text))
-    return any(token not in words("company_articles.txt") and token not in _EMPTY_WORDS for token in tokens)
+    return any(word not in words("company_articles.txt") and word not in _EMPTY_WORDS for word in tokens)
 
 
+_AND: Final = frozenset({"and", "und", "et", "+"})
 _EMPTY_WORDS: Final = frozenset({"&", "+", "and", "und", "et", "of", "de", "for", "y", "e"})
 
 
@@ -169,7 +167,7 @@ def _hits(name: str, spans: list[_Word], country: str | None) -> Iterator[_Hit]:
     yield from _at_end(name, spans, len(spans), country)
     yield from _at_start(name, spans, country)
     yield from sorted(_before_cuts(name, spans, country), key=lambda hit: hit.start - hit.end)
-    yield from _inside(name, spans)
+    yield from _inside(spans)
 
 
 def _before_cuts(name: str, spans: list[_Word], country: str | None) -> Iterator[_Hit]:
@@ -210,7 +208,7 @@ def _at_start(name: str, spans: list[_Word], country: str | None) -> Iterator[_H
             yield _Hit(start, end, form)
 
 
-def _inside(name: str, spans: list[_Word]) -> Iterator[_Hit]:
+def _inside(spans: list[_Word]) -> Iterator[_Hit]:
     """Forms that are never anything else, in the middle: "Foo GmbH Berlin"."""
     known = forms()
     for at in range(1, len(spans)):

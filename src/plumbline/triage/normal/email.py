@@ -28,7 +28,8 @@ _SAME: Final = {"googlemail.com": "gmail.com"}
 def email(text: str) -> Normal:
     """An address with its domain in ASCII lower case. The key leaves out the sub-address and the case.
 
-    Quoted names and comments (RFC 5322) are read; comments are left out, quotes only where nothing needs them.
+    Quoted names and comments (RFC 5322) are read; comments are left out, quotes only where nothing needs
+    them.
     """
     notes: list[Note] = []
     address = _unwrapped(tidy(text), notes)

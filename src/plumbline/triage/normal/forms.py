@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 #: Words of a name, and the signs that join two of them.
 #: Marks above and below letters, and the vowel signs of scripts that write them so, belong to their word.
-_MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u103e\u17b4-\u17d3"
+_MARKS: Final = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u103e\u17b4-\u17d3"
+)
 TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*|[&+]")
 #: Words that join, whatever their language, so that "GmbH und Co. KG" is "GmbH & Co. KG".
 _JOINING: Final = {"und": "&", "and": "&", "et": "&", "+": "&", "en": "&", "og": "&", "och": "&"}
@@ -141,7 +144,7 @@ def _compatible(text: str) -> str:
 
 
 def compatible(text: str) -> str:
-    """Full-width letters and signs in their usual width, as in ``㈱`` and ``ＡＢＣ``; all others as they are."""
+    """Full-width letters and signs, such as ``㈱``, in their usual width; all others as they are."""
     return _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
 
 
@@ -170,7 +173,7 @@ def is_believable(form: Form, text: str, name: str, country: str | None) -> bool
 
 
 def may_come_first(form: Form, text: str, country: str | None) -> bool:
-    """Whether a text at the beginning of a name is this form: long ones, dotted ones, and those known for it."""
+    """Whether a text at the start of a name is this form: long ones, dotted ones, those known for it."""
     bare = "".join(letter for letter in text if letter.isalnum())
     if Rule.KEEP in form.rules:
         return False

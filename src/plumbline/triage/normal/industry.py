@@ -20,7 +20,7 @@ _LONGEST: Final = 120
 def industry(text: str) -> Normal:
     """The section an industry belongs to, by its short name; its letter as a part.
 
-    The longest words that fit decide. Where two sections fit equally well, or none does, the industry is unclear.
+    The longest words that fit decide. Where two sections fit equally well, or none does, it is unclear.
     """
     clean = tidy(text)
     words = text_words(clean[:_LONGEST])

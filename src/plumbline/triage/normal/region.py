@@ -14,8 +14,8 @@ from plumbline.triage.normal.value import Normal, Note, unclear
 def region(name: str, country: str | None = None) -> Normal:
     """A state, province or sales area. ``country`` (two letters) tells states with one name apart.
 
-    A name that exists in several countries stays unread until the country is known: WA is Washington and Western
-    Australia. Countries whose states are not in the list are read as sales areas only.
+    A name that exists in several countries stays unread until the country is known: WA is Washington and
+    Western Australia. Countries whose states are not in the list are read as sales areas only.
     """
     text = tidy(name)
     key = name_key(text)

@@ -41,7 +41,8 @@ _CYRILLIC: Final = str.maketrans(
     dict(
         zip(
             "абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґјљњћђџѓќѕўқғүұөһңәҷҳӣӯ",
-            "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e ye i yi g j lj nj c dj dz gj kj "
+            "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya "
+            "e ye i yi g j lj nj c dj dz gj kj "
             "dz u q gh u u o h n a j h i u".replace("-", "·").split(),
             strict=True,
         )
@@ -51,18 +52,43 @@ _GREEK: Final = str.maketrans(
     dict(
         zip(
             "αβγδεζηθικλμνξοπρσςτυφχψω",
-            "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
+            [
+                "a",
+                "v",
+                "g",
+                "d",
+                "e",
+                "z",
+                "i",
+                "th",
+                "i",
+                "k",
+                "l",
+                "m",
+                "n",
+                "x",
+                "o",
+                "p",
+                "r",
+                "s",
+                "s",
+                "t",
+                "y",
+                "f",
+                "ch",
+                "ps",
+                "o",
+            ],
             strict=True,
         )
     )
 )
 _UMLAUT: Final = re.compile(r"(?<![aeiouq])([aou])e")
 #: One name each for the scripts that are told apart.
-_SCRIPTS: Final = (
-    "LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "DEVANAGARI",
-    "ARMENIAN", "GEORGIAN", "BENGALI", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "GUJARATI", "GURMUKHI", "KHMER",
-    "LAO", "MYANMAR", "ETHIOPIC", "SINHALA", "MONGOLIAN", "TIBETAN",
-)  # fmt: skip
+_NAMES: Final = """LATIN CYRILLIC GREEK ARABIC HEBREW HAN HIRAGANA KATAKANA HANGUL THAI DEVANAGARI ARMENIAN
+GEORGIAN BENGALI TAMIL TELUGU KANNADA MALAYALAM GUJARATI GURMUKHI KHMER LAO MYANMAR ETHIOPIC SINHALA MONGOLIAN
+TIBETAN"""
+_SCRIPTS: Final = tuple(_NAMES.split())
 
 
 def tidy(text: str) -> str:

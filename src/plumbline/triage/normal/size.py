@@ -25,59 +25,69 @@ LARGEST: Final = 5_000_000
 _NUMBER: Final = r"\d{1,3}(?:[ .,'’]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
 _COUNT: Final = re.compile(rf"({_NUMBER})\s*(k|tsd|thousand|mio|m)?(?![a-z0-9])")
 _FILLER: Final = re.compile(
-    r"\b(?:employees?|empl|staff|people|persons?|headcount|fte|ftes|ma|mitarbeiter(?:innen|in)?|mitarbeitende|beschaftigte|personen|"
-    r"employes?|salaries?|collaborateurs?|personnes|empleados?|trabajadores|personas|dipendenti|addetti|medewerkers|"
-    r"funcionarios|pracownikow|anstallda|ansatte|approx|ca|circa|about|around|etwa|rund|environ|unos|total|entre|between|zwischen|von|from|de|"
-    r"full time|in|of|the)\b"
+    r"\b(?:employees?|empl|staff|people|persons?|headcount|ftes?|full time|ma|mitarbeiter(?:innen|in)?"
+    r"|mitarbeitende|beschaftigte|personen|employes?|salaries?|collaborateurs?|personnes|empleados?"
+    r"|trabajadores|personas|dipendenti|addetti|medewerkers|funcionarios|pracownikow|anstallda|ansatte"
+    r"|approx|ca|circa|about|around|etwa|rund|environ|unos|total|entre|between|zwischen|von|from|de|in|of|the)\b"
 )
 _OPEN_UP: Final = re.compile(
-    r"\+|>|≥|\b(?:more than|over|at least|and more|and above|or more|plus|uber|mehr als|mindestens|und mehr|ab|plus de|au moins|et plus|mas de|y mas|al menos)\b"
+    r"\+|>|≥|\b(?:more than|over|at least|and more|and above|or more|plus|uber|mehr als|mindestens"
+    r"|und mehr|ab|plus de|au moins|et plus|mas de|y mas|al menos)\b"
 )
 _OPEN_DOWN: Final = re.compile(
-    r"<|≤|\b(?:less than|fewer than|under|up to|at most|unter|bis zu|weniger als|hochstens|moins de|jusqu a|menos de|hasta)\b"
+    r"<|≤|\b(?:less than|fewer than|under|up to|at most|unter|bis zu|weniger als|hochstens|moins de|jusqu a"
+    r"|menos de|hasta)\b"
 )
 _BETWEEN: Final = re.compile(r"-|–|—|~|\.\.+|…|\b(?:to|bis|and|und|a|et|y|until|through)\b")
 _FACTORS: Final = {"k": 1_000, "tsd": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000}
-_WORDS: Final = {
-    "freelancer": 1, "freelance": 1, "sole trader": 1, "self employed": 1, "self-employed": 1, "solo": 1, "just me": 1,
-    "einzelunternehmer": 1, "selbststandig": 1, "independant": 1, "autonomo": 1, "myself": 1,
-}  # fmt: skip
+_ALONE: Final = frozenset(
+    {
+        "autonomo",
+        "einzelunternehmer",
+        "freelance",
+        "freelancer",
+        "independant",
+        "just me",
+        "myself",
+        "self employed",
+        "self-employed",
+        "selbststandig",
+        "sole trader",
+        "solo",
+    }
+)
 
 
 def size_band(text: str) -> Normal:
     """The band of a head count or of a range ("51-200", "200+", "1,000 to 5,000 employees").
 
-    A range over several bands falls into the one that holds its geometric middle, and says so. An open range falls
-    into the band on the open side of its end: "200+" is 201-500, "under 50" is 11-50.
+    A range over several bands falls into the one that holds its geometric middle, and says so. An open range
+    falls into the band on the open side of its end: "200+" is 201-500, "under 50" is 11-50.
     """
     plain = _FILLER.sub(" ", fold(tidy(text)))
-    if plain.strip() in _WORDS:
+    if plain.strip() in _ALONE:
         return _band(text, 1, 1, ())
     counts = [_count(match) for match in _COUNT.finditer(plain)]
     if not counts or len(counts) > 2 or _is_more(plain):
         return unclear(text, "no_head_count", "This is neither a number of people nor a range.")
-    low, high = counts[0], counts[-1]
-    if (
-        any(part < 0 or part > LARGEST for part in counts)
-        or "-" in plain.split(str(int(low)))[0][-1:]
-        and len(counts) == 1
-    ):
-        return unclear(
-            text, "impossible_head_count", f"No employer has this many people: {text.strip()[:60]}."
-        )
+    if max(counts) > LARGEST or (len(counts) == 1 and counts[0] < 1) or _is_negative(plain, counts):
+        return unclear(text, "impossible_head_count", "No employer has this many people.")
     if len(counts) == 2:
-        return _range(text, low, high, plain)
+        return _range(text, counts[0], counts[1], plain)
+    return _single(text, counts[0], plain)
+
+
+def _is_negative(plain: str, counts: list[float]) -> bool:
+    return len(counts) == 1 and plain.lstrip().startswith("-")
+
+
+def _single(text: str, count: float, plain: str) -> Normal:
     if _OPEN_UP.search(plain):
-        return _open(text, low)
+        return _open(text, count)
     if _OPEN_DOWN.search(plain):
-        return _band(
-            text, low, low, (Note("open_range", f"At most {low:,.0f}; how many fewer is not said."),)
-        )
-    return (
-        _band(text, low, low, ())
-        if low >= 1
-        else unclear(text, "impossible_head_count", "Fewer than one person.")
-    )
+        note = Note("open_range", f"At most {count:,.0f}; how many fewer is not said.")
+        return _band(text, count, count, (note,))
+    return _band(text, count, count, ())
 
 
 def _open(text: str, low: float) -> Normal:

@@ -16,7 +16,7 @@ _ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^\[")
 
 
 def website(text: str) -> Normal:
-    """The registered domain of a web address, in ASCII; the host and the spelling with other letters as parts.
+    """The registered domain of a web address, in ASCII; the host and its spelling in other letters as parts.
 
     Pages on platforms such as linkedin.com say nothing about the company's own domain and stay unread.
     """

@@ -1,4 +1,4 @@
-"""Suspicious input: what looks like nonsense, a test, a slip or a machine, each with its reason and evidence."""
+"""Suspicious input: what looks like nonsense, a test, a slip or a machine, and why."""
 
 from plumbline.triage.suspicion.flag import FLAG_EXPLANATIONS, Flag, FlagCode
 

@@ -22,11 +22,11 @@ _SHORTEST: Final = 5
 _MANY: Final = 5
 _FEW: Final = 1
 #: What becomes of .com under hasty fingers.
-_WRONG_ENDINGS: Final = frozenset("co con cm om cmo vom comm cpm ocm cim coom xom dom".split())
+_WRONG_ENDINGS: Final = frozenset(
+    ["co", "con", "cm", "om", "cmo", "vom", "comm", "cpm", "ocm", "cim", "coom", "xom", "dom"]
+)
 #: Letters that pass for others, beside those of other scripts (Unicode TR 39 has the idea).
-_PASSING: Final = str.maketrans({"0": "o", "1": "l", "5": "s", "і": "i", "ӏ": "l", "а": "a", "е": "e", "о": "o", "р": "p",
-    "с": "c", "у": "y", "х": "x", "ѕ": "s", "ј": "j", "ԁ": "d", "һ": "h", "ո": "n", "ο": "o", "α": "a", "ν": "v", "ρ": "p",
-    "τ": "t", "υ": "u", "ι": "i", "κ": "k", "ε": "e", "ı": "i", "ɡ": "g", "ʟ": "l"})  # fmt: skip
+_PASSING: Final = str.maketrans("015іӏаеорсухѕјԁһոοανρτυικεıɡʟ", "olsilaeopcyxsjdhnoavptuikeigl")
 
 
 def domain_flags(field: str, domain: str) -> tuple[Flag, ...]:
@@ -36,7 +36,9 @@ def domain_flags(field: str, domain: str) -> tuple[Flag, ...]:
     shown = shown_domain(domain)
     mixed = next((label for label in shown.split(".") if mixes_lookalikes(label)), None)
     if mixed:
-        return (Flag(FlagCode.MIXED_SCRIPTS, field, shown, f"{mixed!r} mixes {_and(scripts(mixed))} letters."),)
+        return (
+            Flag(FlagCode.MIXED_SCRIPTS, field, shown, f"{mixed!r} mixes {_and(scripts(mixed))} letters."),
+        )
     known = lookalike(domain)
     if known:
         return (Flag(FlagCode.LOOKALIKE_DOMAIN, field, shown, f"{shown} is nearly {known}."),)
@@ -62,7 +64,11 @@ def lookalike(domain: str) -> str | None:
 
 def slips_in_file(counts: Mapping[str, int]) -> dict[str, str]:
     """Domains of single leads that are one slip away from a domain of many: the slip and the other."""
-    often = {domain for domain, leads in counts.items() if leads >= _MANY and len(domain.partition(".")[0]) > _SHORTEST}
+    often = {
+        domain
+        for domain, leads in counts.items()
+        if leads >= _MANY and len(domain.partition(".")[0]) > _SHORTEST
+    }
     index: dict[str, set[str]] = defaultdict(set)
     for domain in often:
         for part in _with_one_less(domain.partition(".")[0]):
@@ -90,7 +96,9 @@ def is_one_slip(left: str, right: str) -> bool:
     if len(left) == len(right):
         places = [at for at, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
         is_swap = len(places) == 2 and places[1] == places[0] + 1
-        return len(places) == 1 or (is_swap and left[places[0]] == right[places[1]] and left[places[1]] == right[places[0]])
+        return len(places) == 1 or (
+            is_swap and left[places[0]] == right[places[1]] and left[places[1]] == right[places[0]]
+        )
     longer, shorter = sorted((left, right), key=len, reverse=True)
     return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 

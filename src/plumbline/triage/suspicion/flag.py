@@ -25,14 +25,14 @@ class FlagCode(StrEnum):
 
 FLAG_EXPLANATIONS: Final = MappingProxyType(
     {
-        FlagCode.TEST_ENTRY: "A value that people type to try a form, such as test, John Doe or @example.com.",
+        FlagCode.TEST_ENTRY: "What people type to try a form, such as test, John Doe or @example.com.",
         FlagCode.KEYBOARD_RUN: "Letters or digits that lie side by side on a keyboard.",
         FlagCode.REPEATED_LETTERS: "One letter, or a few, over and over.",
-        FlagCode.GIBBERISH_NAME: "Letters that follow each other in no name of the world that the model has seen.",
+        FlagCode.GIBBERISH_NAME: "Letters that follow each other as in no name that the model has seen.",
         FlagCode.DISPOSABLE_DOMAIN: "An address at a service for addresses to throw away.",
-        FlagCode.LOOKALIKE_DOMAIN: "A domain that is nearly a well-known one, or nearly one of many other leads.",
-        FlagCode.MIXED_SCRIPTS: "Letters of different scripts in one word, where one can pass for the other.",
-        FlagCode.IMPOSSIBLE_PHONE: "A phone number of a length or with a country code that does not exist.",
+        FlagCode.LOOKALIKE_DOMAIN: "A domain that is nearly a well-known one, or that of many other leads.",
+        FlagCode.MIXED_SCRIPTS: "Letters of scripts in one word that pass for each other.",
+        FlagCode.IMPOSSIBLE_PHONE: "A phone number of a length or country code that does not exist.",
         FlagCode.COPIED_MESSAGE: "The same long message from several other people before.",
         FlagCode.BURST: "Many leads of one source within one minute before it.",
     }

@@ -1,7 +1,7 @@
 """Names that are no names: runs over the keyboard, repeated letters, and letters that no name puts together.
 
-The letter model is a table of trigrams counted in the names of some 150,000 persons of all countries, in Latin
-letters. Words in other scripts are not judged.
+The letter model is a table of trigrams counted in the names of some 150,000 persons of all countries, in
+Latin letters. Words in other scripts are not judged.
 """
 
 from __future__ import annotations
@@ -14,21 +14,52 @@ from plumbline.triage.normal.lists import table
 from plumbline.triage.normal.script import fold
 from plumbline.triage.suspicion.flag import Flag, FlagCode
 
-#: Mean cost per letter, in hundredths of -ln(chance), above which a word is no name; by the word's length. Of the
-#: names the model was counted in, between 1 and 5 in 10,000 words lie above it.
+#: Mean cost per letter, in hundredths of -ln(chance), above which a word is no name; by its length. Of the
+#: names the model was counted in, between 1 and 10 in 10,000 words lie above it.
 _LIMITS: Final = ((5, 425), (7, 400), (9, 380), (13, 360))
 _SHORTEST: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890")
+_ROWS: Final = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "1234567890",
+)
 #: Four keys in a row that are no word and no name in any language we know of.
-_FOUR: Final = frozenset("asdf sdfg dfgh fghj ghjk hjkl zxcv xcvb cvbn vbnm qsdf yxcv wxcv qwer".split())
+_FOUR: Final = frozenset(
+    [
+        "asdf",
+        "sdfg",
+        "dfgh",
+        "fghj",
+        "ghjk",
+        "hjkl",
+        "zxcv",
+        "xcvb",
+        "cvbn",
+        "vbnm",
+        "qsdf",
+        "yxcv",
+        "wxcv",
+        "qwer",
+    ]
+)
 _REPEATED: Final = re.compile(r"(?:(\w)\1{3,}|(\w{2,3})\2{2,})", re.IGNORECASE)
 
 
 def name_flags(field: str, value: str) -> tuple[Flag, ...]:
     """What is suspicious in the letters of a name of a person or a company."""
     words = _WORD.findall(value)
-    checks = ((_run, FlagCode.KEYBOARD_RUN), (_repetition, FlagCode.REPEATED_LETTERS), (_gibberish, FlagCode.GIBBERISH_NAME))
+    checks = (
+        (_run, FlagCode.KEYBOARD_RUN),
+        (_repetition, FlagCode.REPEATED_LETTERS),
+        (_gibberish, FlagCode.GIBBERISH_NAME),
+    )
     for check, code in checks:
         said = next(filter(None, (check(word) for word in words)), None)
         if said:
@@ -82,7 +113,10 @@ def _limit(length: int) -> int:
 
 
 def _is_latin(word: str) -> bool:
-    return all(letter.isascii() or "\u00c0" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in word)
+    return all(
+        letter.isascii() or "\u00c0" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff"
+        for letter in word
+    )
 
 
 def surprise(letters: str) -> float:

@@ -26,7 +26,11 @@ def _name(field: str, value: str) -> tuple[Flag, ...]:
 def _mixed(field: str, value: str) -> tuple[Flag, ...]:
     """Greek or Cyrillic letters within a Latin word: they look alike and are typed by machines."""
     odd = next((word for word in value.split() if mixes_lookalikes(word)), None)
-    return (Flag(FlagCode.MIXED_SCRIPTS, field, value, f"{odd!r} mixes letters of scripts that look alike."),) if odd else ()
+    return (
+        (Flag(FlagCode.MIXED_SCRIPTS, field, value, f"{odd!r} mixes letters of scripts that look alike."),)
+        if odd
+        else ()
+    )
 
 
 def _email(field: str, value: str) -> tuple[Flag, ...]:

@@ -27,8 +27,10 @@ BURST: Final = 20
 _MINUTE: Final = r"^(.*\d{1,2}:\d{2})"
 _MIDNIGHT: Final = r"\b0?0:00$"
 _NOBODY: Final = ("contact.email", "contact.phone", "contact.name")
-_COUNTS: Final = {"key": pl.UInt64, "before": pl.UInt32, "first": pl.Int64}
-HITS: Final = {"row": pl.Int64, "code": pl.String, "field": pl.String, "before": pl.UInt32, "first": pl.Int64}
+_COUNTS: Final = pl.Schema({"key": pl.UInt64, "before": pl.UInt32, "first": pl.Int64})
+HITS: Final = pl.Schema(
+    {"row": pl.Int64, "code": pl.String, "field": pl.String, "before": pl.UInt32, "first": pl.Int64}
+)
 
 
 def _none() -> pl.DataFrame:
@@ -53,8 +55,7 @@ def look(texts: pl.DataFrame, state: Neighbours) -> tuple[pl.DataFrame, Neighbou
     """Compare a batch with the rows before.
 
     Args:
-        texts: ``row`` and what there is of ``lead.message``, ``lead.created_at``, ``lead.source`` and the contact,
-            as trimmed text.
+        texts: ``row`` and what there is of message, creation, source and contact, as trimmed text.
         state: what earlier batches held.
 
     Returns:
@@ -72,7 +73,9 @@ def _copied(texts: pl.DataFrame, state: Neighbours) -> tuple[pl.DataFrame, First
     plain = pl.col("lead.message").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
     sender = [pl.col(name).str.to_lowercase() for name in _NOBODY if name in texts.columns]
     keyed = (
-        texts.select("row", plain=plain, sender=pl.coalesce(*sender) if sender else pl.col("row").cast(pl.String))
+        texts.select(
+            "row", plain=plain, sender=pl.coalesce(*sender) if sender else pl.col("row").cast(pl.String)
+        )
         .filter(pl.col("plain").str.len_chars() >= _SHORTEST)
         .select("row", key=pl.col("plain").hash(7), pair=pl.struct("plain", "sender").hash(8))
     )
@@ -97,13 +100,15 @@ def _bursts(texts: pl.DataFrame, state: Neighbours) -> tuple[pl.DataFrame, pl.Da
 
 
 def _counted(keyed: pl.DataFrame, state: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Per row how many rows with its key came before, and the first of them; and the counts after the batch."""
+    """Per row how many rows with its key came before, and the first of them; and the counts after it."""
     known = keyed.join(state, on="key", how="left", maintain_order="left")
     ranked = known.with_columns(
         before=pl.col("before").fill_null(0) + pl.int_range(pl.len(), dtype=pl.UInt32).over("key"),
         first=pl.col("first").fill_null(pl.col("row").first().over("key")),
     ).cast({"before": pl.UInt32})
-    last = ranked.group_by("key", maintain_order=True).agg(pl.col("before").max() + 1, pl.col("first").first())
+    last = ranked.group_by("key", maintain_order=True).agg(
+        pl.col("before").max() + 1, pl.col("first").first()
+    )
     rest = state.join(last, on="key", how="anti")
     return ranked, pl.concat([rest, last.cast(_COUNTS).select(*_COUNTS)])
 
@@ -120,7 +125,9 @@ def reason_of(code: str, before: int, first: int) -> str:
     """A neighbour's flag in plain words."""
     if code == FlagCode.COPIED_MESSAGE.value:
         return f"{before} other people sent the same message before; row {first} was the first."
-    return f"{before} leads of the same source came within the same minute before it; row {first} was the first."
+    return (
+        f"{before} leads of the same source came within the same minute before it; row {first} was the first."
+    )
 
 
 def codes_of(rows: Iterable[int], hits: pl.DataFrame) -> list[list[str]]:
@@ -129,5 +136,3 @@ def codes_of(rows: Iterable[int], hits: pl.DataFrame) -> list[list[str]]:
     for row, code in hits.select("row", "code").iter_rows():
         by_row.setdefault(row, []).append(code)
     return [by_row.get(row, []) for row in rows]
-
-
