@@ -24,7 +24,7 @@ _WORDS: Final[dict[Field, dict[str, str]]] = {
     Field.REQUEST: _ASKS,
     Field.NEED: {"explicit": "names a problem", "implied": "need is implied"},
     Field.URGENCY: {"high": "in a hurry", "none": "in no hurry"},
-    Field.TIMELINE: {value: f"timeline {value}" for value in ("<= 30 days", "<= 90 days", "<= 12 months", "> 12 months")},
+    Field.TIMELINE: {"<= 30 days": "within 30 days", "<= 90 days": "within 90 days", "<= 12 months": "within 12 months", "> 12 months": "not within 12 months"},
     Field.BUDGET: {"approved": "budget approved", "exists": "budget named, not signed off", "none_available": "no budget now"},
     Field.AUTHORITY: {"decision_maker": "decides", "influencer": "has a say", "evaluator": "compares for others"},
     Field.COMPETITOR: {"yes": "names a rival product"},

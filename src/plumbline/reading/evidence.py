@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: A date this near makes a deadline urgent.
 URGENT_DAYS: Final = 30
 #: Far off, hardly anything but the purchase is meant; near dates are mostly about calls and replies.
-_RANGE: Final = {"when": (0.0, 1e9), "deadline": (0.0, URGENT_DAYS), "later": (32.0, 800.0)}
+_RANGE: Final = {"when": (0.0, 1e9), "deadline": (0.0, URGENT_DAYS), "later": (32.0, 2_000.0)}
 #: Nobody buys within minutes: shorter lengths are about calls, rides and coffee.
 _HALF_A_DAY: Final = 0.5
 _REACH: Final = {"when": 16, "deadline": 6, "later": 2}

@@ -25,7 +25,7 @@ _YEARLY: Final = (
 )
 _WHEN: Final = re.compile(
     r" (?:"
-    rf"(?P<past>DUR ago|last (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|fall|winter|night|time)|previous(?:ly)?|yesterday|since \S+|vor DUR|il y a DUR|hace DUR|for (?:the (?:last|past) )?DUR|(?:in )?the (?:last|past) DUR|(?:took|takes|taken|taking|lost|loses|spent|spend|spends|spending|waited|lasted|lasts|wasted|wasting) (?:us |me |them |him |her |it |about |around |up to |over |nearly |another |at least )*DUR|(?:signed|approved|released|agreed|cleared|passed|happened|came|called|rang|met)(?: it| this| that| us| through| off| on| last)* {_WEEKDAY})"
+    rf"(?P<past>DUR ago|last (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|fall|winter|night|time)|previous(?:ly)?|yesterday|since \S+|vor DUR|il y a DUR|hace DUR|for (?:the (?:last|past) )?DUR(?! from now| ahead| more)|(?:in )?the (?:last|past) DUR|(?:took|takes|taken|taking|lost|loses|spent|spend|spends|spending|waited|lasted|lasts|wasted|wasting) (?:us |me |them |him |her |it |about |around |up to |over |nearly |another |at least )*DUR|(?:signed|approved|released|agreed|cleared|passed|happened|came|called|rang|met)(?: it| this| that| us| through| off| on| last)* {_WEEKDAY})"
     rf"|(?P<now>today|tonight|tonite|this (?:morning|afternoon|evening)|right now|right away|immediately|straight away|asap|eod|cob|end of (?:the |play )?(?:day|today)|close of (?:business|play)|heute|hoy|aujourd hui|sofort|within the hour)"
     r"|(?P<tomorrow>tomorrow|morgen|manana|demain)"
     rf"|(?P<awo>(?:a|1) week (?:on|from) (?P<awod>{_WEEKDAY}|today|tomorrow)|(?P<awod2>{_WEEKDAY}) (?:week|in einer woche))"

@@ -5,7 +5,8 @@ The rule, per field:
 - both say the same: the chance to be wrong is ``w1 * w2 ** (1 - dependence)``, the smaller of the two first.
   Two readers of the same words err together; ``dependence`` 1 would mean that the second adds nothing, 0
   that it errs by itself. It is set to 0.5, and calibration on a person's corrections has the last word.
-- one abstains: the other's answer stands as it is.
+- one abstains: the other's answer stands as it is; but where the message held text that speaks to a machine,
+  the second reader never speaks alone. So an order that slipped through can at most make a question.
 - they differ: "cannot tell", with a question for a person that shows the words of both.
 - a data right that either of them hears is heard; where only one does, a person is asked as well. There a
   miss costs most (law 7).
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.intervals import Share, wilson
-from plumbline.reading.model import DEFAULTS, Abstention, Field, Reading, Readings
+from plumbline.reading.model import DEFAULTS, Abstention, Field, Reading, Readings, Removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,7 @@ _Pair = tuple[str | None, str | None]
 DEPENDENCE: Final = 0.5
 #: No agreement of two machines makes a certainty.
 _MOST: Final = 9_900
+_PLANTED: Final = frozenset({Removed.INSTRUCTION, Removed.ENCODED, Removed.HIDDEN, Removed.COMMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,11 @@ def join(first: Readings, second: Readings, dependence: float = DEPENDENCE) -> J
     """Join the readings of one message. The first reader's notes and language hold."""
     questions: list[Question] = []
     joined: list[Reading] = []
+    planted = any(note.what in _PLANTED for note in first.notes)
     for one, other in zip(first.readings, second.readings, strict=True):
+        if planted and one.value is None and one.field is not Field.DATA_RIGHTS:
+            joined.append(one)
+            continue
         joined.append(_join(one, other, dependence))
         if _unsettled(one, other):
             questions.append(Question(one.field, one, other))

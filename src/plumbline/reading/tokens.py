@@ -33,7 +33,8 @@ _NOT_MONEY: Final = (
 _MONEY: Final = (
     rf"(?:(?:us|ca|au|nz|c|a)?{_CURRENCY}[ ]?{_FIGURE}(?:[ ]?(?:-|to|and)[ ]?{_CURRENCY}?[ ]?{_FIGURE})?{_SUFFIX}\b"
     rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?{_SUFFIX}[ ]?{_NAMED_AFTER}"
-    rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?k\b(?![ ](?:{_NOT_MONEY})))"
+    rf"|(?<![\w.]){_FIGURE}(?:[ ]?-[ ]?{_FIGURE})?k\b(?![ ](?:{_NOT_MONEY}))"
+    rf"|\b(?:{NUMBER})(?:[ ](?:and|or|to)[ ](?:{NUMBER}))?(?:[ -](?:hundred|thousand))?[ ](?:grand|quid|pounds|euros|dollars|lakhs?|crores?)\b)"
     r"(?:[ ]?(?:/|per|a|pa|p\.a)[ ]?(?:month|mth|mo|year|yr|annum|week|user|seat)\b)?"
 )
 _TOKEN: Final = re.compile(
