@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from polars.exceptions import PanicException
 
-from plumbline.cli import explain, files, ledger, normalise, policy, qualify, rows, scorecard, simulate
+from plumbline.cli import explain, files, ledger, normalise, policy, qualify, read, rows, scorecard, simulate
 from plumbline.cli.exits import Exit
 from plumbline.cli.output import complain
 from plumbline.domain.errors import PlumblineError
@@ -28,6 +28,7 @@ app.command("init")(files.init)
 app.command("qualify")(qualify.qualify)
 app.command("explain")(explain.explain)
 app.command("replay-decision")(explain.replay_decision)
+app.command("read")(read.read)
 app.command("export")(rows.export)
 app.command("issues")(rows.issues)
 app.command("simulate")(simulate.simulate)

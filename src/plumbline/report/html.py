@@ -14,10 +14,11 @@ from markupsafe import Markup
 from plumbline.report import layout, letters, phrases, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from plumbline.qualify.packet import Packet, Score
+    from plumbline.qualify.packet import MessageLine, Packet, Score
     from plumbline.qualify.summary import RunSummary
+    from plumbline.reading.brief import Brief
 
 #: Addresses of evidence pages: relative, downwards, without a scheme. Anything else is no link.
 _RELATIVE: Final = re.compile(r"(?=.{1,300}\Z)[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
@@ -37,6 +38,11 @@ def packet_html(packet: Packet) -> str:
 def run_html(summary: RunSummary) -> str:
     """The page of a whole run; leads link to their packet pages where the summary names them."""
     return _page("run.html", run=summary)
+
+
+def messages_html(messages: Sequence[MessageLine], brief: Brief) -> str:
+    """Messages with the quoted words marked, and what they say together."""
+    return _page("messages.html", messages=messages, brief=brief)
 
 
 def _drawing(score: Score | None) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plumbline.qualify.packet import AnswerLine, MessageLine
+    from plumbline.reading.brief import Brief
 
 #: Every dimension has one hue everywhere; so have the words that speak about it.
 _HUES: Final = {
@@ -44,6 +45,12 @@ def where(message: MessageLine) -> str:
     if message.message == "form":
         return "With the form"
     return f"Message {message.message}" if message.message else "The message"
+
+
+def headline(brief: Brief) -> str:
+    """All messages in one sentence."""
+    line = brief.line
+    return f"{line[:1].upper()}{line[1:]}." if line else "Nothing in them speaks for or against."
 
 
 def said(message: MessageLine) -> tuple[AnswerLine, ...]:

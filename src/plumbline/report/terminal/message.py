@@ -7,19 +7,30 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from plumbline.report import letters, words
-from plumbline.report.terminal.sheet import HUES, QUIET, STRONG, bullet, indented, join, say
+from plumbline.report.terminal.sheet import HUES, QUIET, STRONG, Sheet, bullet, heading, indented, join, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from plumbline.qualify.packet import AnswerLine, MessageLine
+    from plumbline.reading.brief import Brief
+
+
+def print_messages(messages: Sequence[MessageLine], brief: Brief, console: Console) -> None:
+    """Print messages with what was read in them, and what they say together."""
+    parts: list[RenderableType] = [say(letters.headline(brief), STRONG)]
+    for message in messages:
+        parts += [heading(letters.where(message)), *message_sheet(message)]
+    for statements in brief.contradictions:
+        told = "; ".join(f"{one.message_id}: {one.words}" for one in statements)
+        parts += [heading("Contradiction"), indented(say(f"{told}. The newest counts.", limit=600))]
+    console.print(Sheet(tuple(parts)))
 
 
 def message_sheet(message: MessageLine) -> Iterator[RenderableType]:
-    """Where it came from, its text with the quotes marked, what it says, and what cannot be told."""
-    yield indented(say(letters.where(message), QUIET, 80))
+    """Its text with the quotes marked, what it says, and what cannot be told."""
     if message.stretches:
         yield indented(_text(message), by=4)
     for answer in letters.said(message):

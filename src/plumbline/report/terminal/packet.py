@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from plumbline.report import layout, phrases, words
+from plumbline.report import layout, letters, phrases, words
 from plumbline.report.terminal.message import message_sheet
 from plumbline.report.terminal.scale import points_scale
 from plumbline.report.terminal.sheet import (
@@ -68,6 +68,7 @@ def _scored(packet: Packet, columns: int, whole: int) -> Iterator[RenderableType
 def _messages(packet: Packet) -> Iterator[RenderableType]:
     yield heading("What they wrote")
     for message in packet.messages:
+        yield indented(say(letters.where(message), QUIET, 80))
         yield from message_sheet(message)
 
 

@@ -1,0 +1,60 @@
+"""``plumbline read``: what messages say, with the words quoted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plumbline.cli.output import Json, Output, Quiet
+from plumbline.cli.pages import write_page
+from plumbline.library.messages import message_in, read_messages
+from plumbline.report import messages_html, print_messages
+
+
+class Channel(StrEnum):
+    """Where a text comes from: it decides who speaks in it."""
+
+    EMAIL = "email"
+    FORM = "form"
+    CHAT = "chat"
+    CALL_NOTE = "call_note"
+    TRANSCRIPT = "transcript"
+
+
+def read(
+    files: Annotated[
+        list[Path], typer.Argument(help="Messages of one sender, oldest first: .eml, text, HTML.")
+    ],
+    channel: Annotated[
+        Channel, typer.Option("--channel", help="Where texts come from; .eml is always e-mail.")
+    ] = Channel.EMAIL,
+    received: Annotated[
+        datetime | None,
+        typer.Option("--received", formats=["%Y-%m-%d"], help="Day of receipt, for 'next Friday'."),
+    ] = None,
+    us: Annotated[
+        list[str] | None, typer.Option("--us", help="A name of ours, so that our own words are not read.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the messages with their quotes here.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read messages: what they ask for and say, each answer with the words it stands on, or "cannot tell".
+
+    Nothing leaves this machine, and nothing a message says is obeyed.
+    """
+    output = Output(json=json, quiet=quiet)
+    day = received.date() if received else None
+    messages = [message_in(path, channel=channel.value, received=day, our_names=us or ()) for path in files]
+    found = read_messages(messages)
+    output.data(found)
+    print_messages(found.lines, found.brief, output.console)
+    if html is not None:
+        write_page(html, messages_html(found.lines, found.brief))
+        output.say(f"\nWritten to {html}")
