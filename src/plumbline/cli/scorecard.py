@@ -15,6 +15,8 @@ from plumbline.domain.words import Kind
 from plumbline.library.inputs import policy_from, read_text
 from plumbline.scorecard import Scorecard, dump, load, scorecard_json_schema
 from plumbline.scorecard.diff import diff as card_diff
+from plumbline.scorecard.sql import to_sql
+from plumbline.scorecard.sqlparts import Dialect
 from plumbline.store import write_atomically
 
 if TYPE_CHECKING:
@@ -60,6 +62,31 @@ def diff(old: File, new: File, json: Json = False, quiet: Quiet = False) -> None
     if changes:
         raise typer.Exit(Exit.FOUND)
     output.say("They are the same.")
+
+
+@app.command("sql")
+def sql(
+    file: File,
+    dialect: Annotated[Dialect, typer.Option("--dialect", "-d", help="The engine that will run it.")],
+    policy: Annotated[
+        Path | None, typer.Option("--policy", "-p", help="Bands from this policy; a policy has its own.")
+    ] = None,
+    table: Annotated[str, typer.Option("--table", help="Table with one column per signal.")] = "signals",
+    key: Annotated[str, typer.Option("--key", help="Column that names a lead.")] = "lead_id",
+    reasons: Annotated[int, typer.Option("--reasons", min=0, max=20, help="Reasons per lead.")] = 3,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the query here.")] = None,
+) -> None:
+    """Print the scorecard as one SQL query: points, dimensions, band and reasons."""
+    bands = policy or (None if file.suffix == ".json" else file)
+    cutoffs = policy_from(read_text(bands))[0].policy.bands if bands else None
+    try:
+        query = to_sql(read_card(file), cutoffs, dialect=dialect, table=table, key=key, reasons=reasons)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--table") from error
+    if out is None:
+        typer.echo(query, nl=False)
+    else:
+        write_atomically(out, query.encode())
 
 
 @app.command("schema")
