@@ -126,3 +126,13 @@ def test_a_decision_about_messages_replays_to_the_byte(run) -> None:
 
 def test_the_manifest_says_which_reader_read(run) -> None:
     assert json.loads((run / "run.json").read_text("utf-8"))["reader"].startswith("embedded ")
+
+
+def test_the_run_counts_the_tasks_it_leaves(run, tmp_path) -> None:
+    page = (run / "index.html").read_text("utf-8")
+    assert "want their data erased" in page
+    again = plumbline(
+        "qualify", tmp_path / "leads.csv", "-m", tmp_path / "mapping.yaml", "-p", tmp_path / "policy.yaml",
+        "-o", run, "--as-of", "2026-03-02", "--json",
+    )  # fmt: skip
+    assert again.json["tasks"] == [{"task": "erase", "owner": "privacy-desk", "messages": 1}]

@@ -25,6 +25,7 @@ from plumbline.qualify.summary import (
     RowSample,
     RunSummary,
     RunVersions,
+    TaskCount,
     draw_count,
 )
 
@@ -95,6 +96,7 @@ def summarise(
             plumbline=plumbline,
         ),
         key_fields=_key_fields(beside["key_fields"]),
+        tasks=_tasks(_beside(folder, "tasks")),
     )
 
 
@@ -205,6 +207,12 @@ def _proposals(live: pl.LazyFrame) -> tuple[ProposalCount, ...]:
     proposed = live.filter(pl.col("proposes").is_not_null())
     rows = _count(proposed, "proposed_by", "because", "owner").rows()
     return tuple(ProposalCount(*row) for row in rows)
+
+
+def _tasks(tasks: pl.DataFrame) -> tuple[TaskCount, ...]:
+    if tasks.is_empty():
+        return ()
+    return tuple(TaskCount(*row) for row in _count(tasks.lazy(), "task", "owner").rows())
 
 
 def _draws(live: pl.LazyFrame) -> tuple[DrawCount, ...]:

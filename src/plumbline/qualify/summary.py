@@ -158,6 +158,15 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskCount:
+    """Messages that use a data right, waiting for an answer: which right, whose task, how many."""
+
+    task: str
+    owner: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunVersions:
     """What made the run: enough to make it again. ``input_hash`` is that of the file as it was read."""
 
@@ -202,6 +211,7 @@ class RunSummary:
     ledger: LedgerHead | None
     versions: RunVersions
     key_fields: tuple[KeyField, ...] = ()
+    tasks: tuple[TaskCount, ...] = ()
 
     def gaps(self) -> tuple[str, ...]:
         """Every sum that does not hold, in words. Empty when the counts reconcile."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Unknown,
         WhatIf,
     )
-    from plumbline.qualify.summary import BlankWord, RunSummary
+    from plumbline.qualify.summary import BlankWord, RunSummary, TaskCount
 
 ROUTES: Final = {
     Route.NURTURE.word: "Nurture",
@@ -60,6 +60,15 @@ OBJECTED: Final = (
 )
 #: Longest name of an owner, a lottery or a route inside a sentence.
 _NAME: Final = 60
+
+
+_TASKS: Final = {
+    "unsubscribe": "want no more mail from us",
+    "object": "object to profiling",
+    "erase": "want their data erased",
+    "access": "want to see their data",
+    "rectify": "want their data corrected",
+}
 
 
 def route(word: str) -> str:
@@ -184,6 +193,11 @@ def kept_out(rule: RuleLine) -> str:
     if not parts or parts == rule.condition:
         return ""
     return f"Not known whether {parts}." if outcome(rule) == "unknown" else f"Not met: {parts}."
+
+
+def task(line: TaskCount) -> str:
+    """What somebody asks of us, by the data right they use."""
+    return _TASKS.get(line.task, line.task)
 
 
 def drawn(flag: bool | None) -> str:

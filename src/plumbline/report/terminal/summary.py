@@ -156,10 +156,12 @@ def _unknown(run: RunSummary, columns: int) -> Iterator[RenderableType]:
 
 
 def _people(run: RunSummary) -> Iterator[RenderableType]:
-    if not run.proposals and not run.unscored:
+    if not run.proposals and not run.unscored and not run.tasks:
         return
     yield heading("Waiting for a person")
     table = grid("right", "left", "left")
+    for task in run.tasks:
+        table.add_row(words.whole(task.messages), say(phrases.task(task), STRONG), say(task.owner, QUIET, 60))
     for line in run.proposals:
         what = join(say("to disqualify:"), say(line.because), between=" ")
         table.add_row(words.whole(line.leads), what, say(line.owner, QUIET, 60))
