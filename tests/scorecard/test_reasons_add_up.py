@@ -35,7 +35,7 @@ def test_an_evaluator_that_hides_the_clip_is_caught(
     honest = evaluate._terms
 
     def hides_the_clip(plan, state):
-        return [column for column in honest(plan, state) if ":" not in column.name]
+        return [(name, column) for name, column in honest(plan, state) if ":" not in name]
 
     monkeypatch.setattr(evaluate, "_terms", hides_the_clip)
     scores = score(capped_case.frame, capped_case.card, capped_case.cutoffs)

@@ -8,7 +8,7 @@ a time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -143,16 +143,22 @@ def _unit_spread(plan: Plan, state: State, part: _Loose, lead: int) -> Spread:
     """Distribution of a unit's points, given what one lead knows of it."""
     if part.states[lead] == 0:
         return certain(0)
-    unit = plan.units[part.unit]
+    blocks = [plan.blocks[at] for at in plan.units[part.unit].blocks]
+    codes = tuple(tuple(int(state.codes[axis][lead]) for axis in block.axes) for block in blocks)
+    return _spread_of(plan, part.unit, codes)
+
+
+@lru_cache(maxsize=4096)
+def _spread_of(plan: Plan, place: int, codes: tuple[tuple[int, ...], ...]) -> Spread:
+    """Distribution of a unit's points, given the bin of each signal of each of its blocks."""
+    unit = plan.units[place]
     spread = certain(0)
-    for at in unit.blocks:
-        block = plan.blocks[at]
-        codes = [int(state.codes[axis][lead]) for axis in block.axes]
-        spread = spread.plus(_block_spread(plan, block, codes))
+    for at, known in zip(unit.blocks, codes, strict=True):
+        spread = spread.plus(_block_spread(plan, plan.blocks[at], known))
     return clipped(spread, unit.clip).light()
 
 
-def _block_spread(plan: Plan, block: Block, codes: list[int]) -> Spread:
+def _block_spread(plan: Plan, block: Block, codes: tuple[int, ...]) -> Spread:
     weights = fitted([_axis_weights(plan, axis, code) for axis, code in zip(block.axes, codes, strict=True)])
     bins = [np.flatnonzero(each) for each in weights]
     joint = reduce(np.multiply.outer, [each[held] for each, held in zip(weights, bins, strict=True)])

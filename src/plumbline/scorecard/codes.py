@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -13,7 +15,7 @@ from plumbline.domain.words import Kind
 from plumbline.scorecard.model import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +28,9 @@ class Coder(Protocol):
 
     def __call__(self, values: pl.Series) -> Codes:
         """One position per value."""
+
+    def one(self, value: Any) -> int:  # noqa: ANN401 - whatever kind the signal has
+        """The position of one value that is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,18 @@ class NumberCoder:
         codes[unknown] = MISSING
         return codes
 
+    def one(self, value: float) -> int:
+        """Refuses NaN."""
+        number = float(value)
+        if math.isnan(number):
+            raise ValueError("holds NaN; unknown is null")
+        if number in self.signal.specials:
+            return len(self.cuts) + 2 + self.signal.specials.index(number)
+        low, high = self.signal.low, self.signal.high
+        if (low is not None and number < low) or (high is not None and number >= high):
+            return self.signal.unseen
+        return bisect_right(self.signal.cuts, number) + 1
+
     def _place_outside(self, codes: Codes, numbers: NDArray[np.float64]) -> None:
         if self.signal.low is not None:
             codes[numbers < self.signal.low] = self.signal.unseen
@@ -61,6 +78,7 @@ class TextCoder:
 
     labels: pl.Enum
     table: Codes
+    groups: Mapping[str, int]
 
     def __call__(self, values: pl.Series) -> Codes:
         """Null is missing; a label in no group is unseen."""
@@ -75,12 +93,23 @@ class TextCoder:
             codes[text.is_null().to_numpy()] = MISSING
         return codes
 
+    def one(self, value: str) -> int:
+        """The group of the label, or unseen."""
+        return self.groups.get(value, int(self.table[-1]))
 
-def flag_codes(values: pl.Series) -> Codes:
+
+class FlagCoder:
     """No is 1, yes is 2."""
-    numbers = values.cast(pl.Float32).to_numpy()
-    codes: Codes = np.nan_to_num(numbers + 1, nan=MISSING).astype(np.intp)
-    return codes
+
+    def __call__(self, values: pl.Series) -> Codes:
+        """Null is missing."""
+        numbers = values.cast(pl.Float32).to_numpy()
+        codes: Codes = np.nan_to_num(numbers + 1, nan=MISSING).astype(np.intp)
+        return codes
+
+    def one(self, value: bool) -> int:
+        """The position of the flag."""
+        return 1 + value
 
 
 def coder(signal: SignalBins) -> Coder:
@@ -90,33 +119,41 @@ def coder(signal: SignalBins) -> Coder:
     if signal.kind is Kind.TEXT:
         places = [place for place, group in enumerate(signal.groups, start=1) for _ in group]
         labels = pl.Enum([label for group in signal.groups for label in group])
-        return TextCoder(labels, np.array([*places, signal.unseen], dtype=np.intp))
-    return flag_codes
+        groups = dict(zip(labels.categories, places, strict=True))
+        return TextCoder(labels, np.array([*places, signal.unseen], dtype=np.intp), groups)
+    return FlagCoder()
 
 
 def codes_of(signals: pl.DataFrame, bins: Sequence[SignalBins], coders: Sequence[Coder]) -> list[Codes]:
     """Axis positions, one array per signal of the card. ``SignalsMismatchError`` names every unfit column."""
-    schema = signals.schema
-    unfit = [message for signal in bins for message in _unfit(schema, signal)]
+    known = frozenset(signals.columns)
+    columns = [signals.get_column(signal.name) if signal.name in known else None for signal in bins]
+    unfit = [
+        message for signal, column in zip(bins, columns, strict=True) for message in _unfit(signal, column)
+    ]
     if unfit:
         raise SignalsMismatchError("; ".join(unfit))
-    return [_code(signals[signal.name], code) for signal, code in zip(bins, coders, strict=True)]
+    return [_code(column, code) for column, code in zip(columns, coders, strict=True) if column is not None]
 
 
 def _code(values: pl.Series, code: Coder) -> Codes:
     try:
-        return code(values)
+        return _code_of_one(values[0], code) if len(values) == 1 else code(values)
     except ValueError as error:
         raise SignalsMismatchError(f"signal '{values.name}' {error}") from None
 
 
-def _unfit(schema: pl.Schema, signal: SignalBins) -> list[str]:
-    if signal.name not in schema:
+def _code_of_one(value: object, code: Coder) -> Codes:
+    """Without the detour over columns, which for one value is the longer way."""
+    return np.array([MISSING if value is None else code.one(value)], dtype=np.intp)
+
+
+def _unfit(signal: SignalBins, column: pl.Series | None) -> list[str]:
+    if column is None:
         return [f"signal '{signal.name}' is not among the columns"]
-    dtype = schema[signal.name]
-    if dtype == pl.Null or _fits(dtype, signal.kind):
+    if _fits(column.dtype, signal.kind) or column.dtype == pl.Null:
         return []
-    return [f"signal '{signal.name}' should hold {signal.kind} and holds {dtype}"]
+    return [f"signal '{signal.name}' should hold {signal.kind} and holds {column.dtype}"]
 
 
 def _fits(dtype: pl.DataType, kind: Kind) -> bool:

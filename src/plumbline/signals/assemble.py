@@ -11,9 +11,12 @@ from plumbline.domain.fields import CONFIDENCE, READING, lineage
 from plumbline.domain.signals import COMPLETENESS, Measure, SignalSpec
 from plumbline.domain.words import Kind
 from plumbline.signals.events import EventState, event_expr, is_event
+from plumbline.signals.one import OneLead, is_counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from plumbline.signals.one import Derive
 
 _DTYPES: Final[Mapping[Kind, pl.DataType]] = {
     Kind.NUMBER: pl.Float64(),
@@ -35,17 +38,31 @@ class Assembler:
     Args:
         specs: the declared signals; a derived one stands after those it reads.
         derived: per derived signal, its compiled expression and the names it reads.
+        rows: per derived signal, the same expression as a function of one lead's signals. A lone lead is
+            assembled with these where every derived signal has one.
     """
 
     def __init__(
-        self, specs: Sequence[SignalSpec], derived: Mapping[str, tuple[pl.Expr, tuple[str, ...]]]
+        self,
+        specs: Sequence[SignalSpec],
+        derived: Mapping[str, tuple[pl.Expr, tuple[str, ...]]],
+        rows: Mapping[str, Derive] | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._direct = tuple(spec for spec in specs if spec.expr is None and spec.source != COMPLETENESS)
         self._complete = tuple(spec for spec in specs if spec.source == COMPLETENESS)
         self._levels = _levels([spec for spec in specs if spec.expr is not None], derived)
         self._reads = _reads(self._specs, {name: reads for name, (_, reads) in derived.items()})
-        self._counted = tuple(spec for spec in self._direct if not is_event(spec))
+        self._counted = tuple(spec for spec in self._direct if is_counted(spec))
+        self._schema = pl.Schema(
+            {
+                "lead.id": pl.String(),
+                **{spec.name: signal_dtype(spec.kind) for spec in specs},
+                "unreadable": pl.List(pl.String),
+            }
+        )
+        rows = {spec.name: rows[spec.name] for spec in specs if rows and spec.name in rows}
+        self._one = OneLead(self._specs, rows, self._reads) if rows.keys() == derived.keys() else None
 
     def assemble(
         self, clean: pl.DataFrame, *, as_of: datetime | pl.Series, events: EventState | None
@@ -57,6 +74,10 @@ class Assembler:
         Without an events table every event signal is unknown; with one, a lead that has no events counts 0.
         """
         joined = clean if events is None else clean.hstack(events.of(clean).drop("lead.id"))
+        if self._one and clean.height == 1 and isinstance(as_of, datetime):
+            one = self._one.assemble(joined.row(0, named=True), as_of.astimezone(UTC).date())
+            if one is not None:
+                return pl.from_dicts([one], schema=self._schema)
         available = set(joined.columns)
         columns = [self._value(spec, available, as_of) for spec in self._direct]
         return self.derive(joined.select("lead.id", self._unreadable(clean), *columns))

@@ -26,7 +26,10 @@ class EventState:
 
     def of(self, leads: pl.DataFrame) -> pl.DataFrame:
         """The event columns of these leads, in their order; a lead without events has none, which is 0."""
-        joined = leads.select("lead.id").join(self.frame, on="lead.id", how="left", maintain_order="left")
+        if self.frame.get_column("lead.id").equals(leads.get_column("lead.id")):
+            joined = self.frame
+        else:
+            joined = leads.select("lead.id").join(self.frame, on="lead.id", how="left", maintain_order="left")
         counts = [name for name, dtype in joined.schema.items() if dtype == pl.Float64]
         return joined.with_columns(
             pl.col(name).fill_null(0.0) for name in counts if not name.startswith("since:")
@@ -45,7 +48,7 @@ def event_state(
             ``decided_at``. A lead that is not in it has no events.
     """
     timed = _known_at(events, as_of)
-    columns = [_measured(spec).alias(_column(spec)) for spec in specs if is_event(spec)]
+    columns = [_measured(spec).alias(event_column(spec)) for spec in specs if is_event(spec)]
     return EventState(timed.group_by("lead.id", maintain_order=True).agg(columns))
 
 
@@ -56,10 +59,11 @@ def is_event(spec: SignalSpec) -> bool:
 
 def event_expr(spec: SignalSpec) -> pl.Expr:
     """The signal's column out of the joined state."""
-    return pl.col(_column(spec)).alias(spec.name)
+    return pl.col(event_column(spec)).alias(spec.name)
 
 
-def _column(spec: SignalSpec) -> str:
+def event_column(spec: SignalSpec) -> str:
+    """The column of an event signal in the state."""
     # The time since an event that never happened is unknown, not 0: its column says so in its name.
     prefix = "since:" if spec.measure is Measure.DAYS_SINCE else "count:"
     return prefix + spec.name
