@@ -1,0 +1,31 @@
+"""Text brought to one spelling: letters without accents, lower case, single spaces."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+#: Letters that have no decomposition in Unicode, and signs that stand for words.
+_LETTERS: Final = {
+    "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+    "&": " and ", "@": " at ", "'": "", "’": "", "‘": "", "`": "", "´": "",
+}  # fmt: skip
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """Lower case, no accents, letters and digits of any script, single spaces; null when nothing is left."""
+    plain = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    letters = plain.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    words = letters.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    return words.replace("", None)
+
+
+def compact(text: pl.Expr) -> pl.Expr:
+    """Folded text without its spaces."""
+    return folded(text).str.replace_all(" ", "")
+
+
+def words(text: pl.Expr) -> pl.Expr:
+    """The words of a folded text as a list, each one once."""
+    return text.str.split(" ").list.unique(maintain_order=True)
