@@ -1,5 +1,7 @@
 """A server on this machine that speaks the OpenAI chat-completions protocol, well or badly as a test says.
 
+At ``/v1/messages`` it speaks Anthropic's.
+
 The good one answers by reading what it was sent with the embedded reader, so that its answers are about the
 words it got and nothing else.
 """
@@ -80,7 +82,17 @@ class ChatServer:
 
 
 def _data(body: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(body["messages"][-1]["content"].replace("\u200d", ""))
+    content = body["messages"][-1]["content"]
+    text = content if isinstance(content, str) else "".join(part["text"] for part in content)
+    return json.loads(text.replace("\u200d", ""))
+
+
+def anthropic_message(content: str, model: str) -> dict[str, Any]:
+    return {
+        "id": "msg-1", "type": "message", "role": "assistant", "model": model, "stop_reason": "end_turn",
+        "stop_sequence": None, "content": [{"type": "text", "text": content}],
+        "usage": {"input_tokens": 900, "output_tokens": 100},
+    }  # fmt: skip
 
 
 def completion(content: str, model: str) -> dict[str, Any]:
@@ -114,7 +126,8 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
                 out = answer
             else:
                 text = answer if isinstance(answer, str) else json.dumps(answer)
-                out = json.dumps(completion(text, server.model)).encode()
+                shape = anthropic_message if self.path.endswith("/messages") else completion
+                out = json.dumps(shape(text, server.model)).encode()
             try:
                 self._send(status, headers, out)
             except (BrokenPipeError, ConnectionResetError):

@@ -13,7 +13,8 @@ from plumbline.readers.settings import load_settings, settings_of
 
 TERMS = {"processor": "Example AI Ltd, contract of 2026", "region": "EU", "trains_on_our_data": False}
 HOSTED = {
-    "provider": "anthropic", "model": "large-3", "prices": {"words_in": 3, "words_out": 15}, "terms": TERMS,
+    "provider": "anthropic", "model": "claude-sonnet-5", "terms": TERMS,
+    "prices": {"words_in": 3, "words_out": 15},
 }  # fmt: skip
 LOCAL = {"provider": "ollama", "model": "small:7b", "terms": {**TERMS, "region": "this machine"}}
 
@@ -116,6 +117,28 @@ def test_ollama_is_asked_in_the_same_way(ask, server):
     reader = ask(provider="ollama", model="small:7b")
     assert reader.read(Message("We need a demo.")).value(Field.REQUEST) == "demo"
     assert server.requests[0]["model"] == "small:7b"
+
+
+@pytest.mark.parametrize(
+    ("model", "answer"),
+    [("claude-sonnet-5", "native"), ("claude-sonnet-5", "prompted"), ("something-new", "prompted")],
+)
+def test_anthropic_is_asked_in_its_own_protocol(ask, server, monkeypatch, answer, model):
+    from plumbline.reading import Field, Message
+
+    monkeypatch.setenv("SOME_KEY", "sk-1")
+    base = server.url.removesuffix("/v1")
+    reader = ask(provider="anthropic", model=model, base_url=base, key_from="SOME_KEY", answer=answer,
+                 temperature=None)  # fmt: skip
+    readings = reader.read(Message("We need a demo."))
+    assert (readings.value(Field.REQUEST), readings.remarks) == ("demo", ())
+    assert readings.reader.startswith("llm small-1")  # the model that answered
+    assert "tools" not in server.requests[0]
+
+
+def test_a_model_that_cannot_keep_to_a_schema_is_refused_at_the_door(ask):
+    with pytest.raises(ReaderSettingsError, match="answer: prompted"):
+        ask(provider="anthropic", model="something-new", key_from="")
 
 
 def test_without_the_extra_the_reader_says_what_to_install():

@@ -204,11 +204,12 @@ class LlmReader:
         return f"llm {model} {self.prompt.name}"
 
     def _identity(self, model: str) -> str:
-        """Everything whose change makes another reader of it: place, model asked for, model that came."""
+        """Everything whose change makes another reader: place, model asked for and answering, prompt, way."""
         asked = self.settings.model
         served = model if model == asked else f"{asked} > {model}"
         host = urlsplit(self.settings.place).netloc
-        return f"{self.settings.provider} {host} {served} {self.prompt.name} {self.settings.answer}"
+        way = f"{self.settings.answer} {self.settings.temperature}"
+        return f"{self.settings.provider} {host} {served} {self.prompt.name} {way}"
 
 
 def open_provider(settings: SecondReader, prompt: Prompt) -> Asked:

@@ -19,6 +19,7 @@ from pydantic_ai.providers.ollama import OllamaProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
+from plumbline.domain.errors import ReaderSettingsError
 from plumbline.readers.answer import Answer, claims_of
 from plumbline.readers.prompt import SHAPE, Prompt
 from plumbline.readers.reply import NoAnswerError, Reply
@@ -39,7 +40,7 @@ class Provider:
     """A model, ready to be asked from any thread. Use as a context manager, or close it.
 
     Raises:
-        ReaderSettingsError: The key is not in the environment.
+        ReaderSettingsError: The key is not in the environment, or the model cannot do what is asked of it.
     """
 
     def __init__(self, settings: SecondReader, prompt: Prompt) -> None:
@@ -108,10 +109,12 @@ def _no_answer(error: Exception) -> NoAnswerError:
 def _agent(settings: SecondReader, prompt: Prompt) -> tuple[Agent[Any, Any], _Close]:
     """The agent, and what closes its connections."""
     output = NativeOutput(Answer) if settings.answer == "native" else PromptedOutput(Answer, template=SHAPE)
-    how = ModelSettings(
-        temperature=0.0, max_tokens=settings.words_out, timeout=settings.timeout, max_retries=0
-    )
+    how = ModelSettings(max_tokens=settings.words_out, timeout=settings.timeout, max_retries=0)
+    if settings.temperature is not None:
+        how["temperature"] = settings.temperature
     model, close = _model(settings)
+    if settings.answer == "native" and not model.profile.get("supports_json_schema_output", False):
+        raise ReaderSettingsError(f"{settings.model} has no native schemas here: set `answer: prompted`.")
     agent = Agent(
         model,
         output_type=output,

@@ -68,6 +68,7 @@ class SecondReader(BaseModel):
     base_url: str = ""
     key_from: str | None = None
     answer: Literal["native", "prompted"] = "native"
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
     timeout: float = Field(default=20.0, gt=0, le=600)
     attempts: int = Field(default=3, ge=1, le=10)
     words_out: int = Field(default=1_200, ge=100, le=20_000)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from plumbline.reading.prepare import Prepared
     from plumbline.reading.shown import Shown, Span
 
-#: How sure another reader says it is, as a chance per 10,000. Written, not measured:
-#: corrections calibrate it. Until then it stays alone below 0.8, a usual minimum of policies. Below the least it abstains.
+#: How sure another reader says it is, per 10,000. Written, not measured: corrections calibrate it.
+#: Until then it stays, alone, below 0.8, a usual minimum of policies. Below the least it abstains.
 CERTAINTY: Final[Mapping[str, int]] = {"certain": 7_500, "likely": 6_500, "unsure": 3_000}
 LEAST: Final = 3_500
 #: More quotes than a person would read prove nothing.
