@@ -82,7 +82,7 @@ def _columns(source: Source) -> list[pl.Expr]:
 
 def _checked(frame: pl.DataFrame, rejected: pl.DataFrame) -> Events:
     trimmed = frame.with_columns(_filled(pl.col(LEAD_ID)), _filled(pl.col("kind")), received=pl.col("at"))
-    timed = trimmed.with_columns(_moment(pl.col("at").str.strip_chars()).alias("at"))
+    timed = trimmed.with_columns(moment(pl.col("at").str.strip_chars()).alias("at"))
     lost = pl.col(LEAD_ID).is_null()
     nameless = ~lost & pl.col("kind").is_null()
     timeless = ~lost & ~nameless & pl.col("at").is_null()
@@ -100,7 +100,7 @@ def _filled(text: pl.Expr) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
-def _moment(text: pl.Expr) -> pl.Expr:
+def moment(text: pl.Expr) -> pl.Expr:
     """An ISO moment in UTC as text of one form, null when it is none."""
     clock = text.str.slice(11)
     parts = (
