@@ -55,7 +55,10 @@ class InvalidCuesError(PlumblineError):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """``says`` fields and values, unless a scope of ``unless`` holds; in a scope of ``turns`` others."""
+    """``says`` fields and values, unless a scope of ``unless`` holds; in a scope of ``turns`` others.
+
+    ``one_clause``: its words count only where no comma or "but" stands between them.
+    """
 
     id: str
     says: tuple[tuple[Field, str], ...]
@@ -67,6 +70,7 @@ class Cue:
     channels: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     counterexamples: tuple[str, ...] = ()
+    one_clause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ class _Loader:
         return make(path, raw)
 
     def _cue(self, path: str, raw: dict[str, Any]) -> Cue:
-        known = {"id", "says", "weight", "patterns", "unless", "turns", "zone", "channels", "examples", "not"}
+        known = {"id", "says", "weight", "patterns", "unless", "turns", "zone", "channels", "examples", "not", "one_clause"}
         for key in sorted(set(raw) - known):
             self.problem("cue_unknown_key", f"unknown key {key!r}", path)
         if not raw.get("id") or str(raw["id"]) in self.seen:
@@ -212,7 +216,7 @@ class _Loader:
             str(raw.get("id")), self._says(raw.get("says"), path), int(weight),
             self._patterns(raw.get("patterns"), path), frozenset(unless) - frozenset(turns), turns, str(zone),
             frozenset(_names(raw.get("channels", ""))),
-            _lines(raw.get("examples", "")), _lines(raw.get("not", "")),
+            _lines(raw.get("examples", "")), _lines(raw.get("not", "")), raw.get("one_clause") is True,
         )  # fmt: skip
 
     def _says(self, raw: Any, path: str) -> tuple[tuple[Field, str], ...]:  # noqa: ANN401

@@ -54,7 +54,7 @@ class _When:
             m for m in self._of(number)
             if not (m.past or m.days is None) and (not m.length_only or (m.first < last and m.last > first))
         ]  # fmt: skip
-        best = min(usable, key=lambda m: _distance(m, first, last), default=None)
+        best = min(usable, key=lambda m: (_distance(m, first, last), m.days or 0), default=None)
         return best if best is not None and _distance(best, first, last) <= reach else None
 
     def _of(self, number: int) -> list[Moment]:

@@ -39,7 +39,7 @@ RULES: Final = tuple(
     for triggers, expression in (
         (
             "ignore disregard forget override bypass skip drop & instruction prompt rule rules guideline context message direction policy constraint label content text",
-            r"\b(?:ignore|disregard|forget|override|bypass|skip|drop)\b.{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|other|existing|these|those)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|message|direction|polic|constraint|label|content|text above)",
+            r"\b(?:ignore|disregard|forget|override|bypass|skip|drop)\b(?! (?:my|our)\b).{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|other|existing|these|those)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|message|direction|polic|constraint|label|content|text above)",
         ),
         (
             "instruction & new updated revised further additional hidden secret special important",

@@ -37,7 +37,7 @@ def duration_days(text: str) -> float | None:
     days = next(
         (
             UNIT_DAYS[key]
-            for key in (unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute"))
+            for key in (match["unit"], unit, unit.rstrip("en"), unit + "e", unit.removesuffix("ute"))
             if key in UNIT_DAYS
         ),
         None,

@@ -66,6 +66,8 @@ class Matcher:
                     continue
                 cue, pattern = self._cues[at]
                 first, last = sentence.span(match.start() + 1, match.end())
+                if cue.one_clause and sentence.clauses[first] != sentence.clauses[last - 1]:
+                    continue
                 scopes = _scopes(sentence, first, last, pattern, marks, before)
                 found.append(Hit(cue, number, first, last, scopes))
             before = marks
