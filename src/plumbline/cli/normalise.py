@@ -40,7 +40,9 @@ def normalise(
     found = normal_form(kind, value, country)
     flags = flags_of(_FIELDS.get(kind, ""), value)
     output.data(_as_json(kind, found, flags))
-    output.console.print(table_of(("", ""), _lines(found)))
+    table = table_of(("", ""), _lines(found))
+    table.show_header = False
+    output.console.print(table)
     for note in found.notes:
         output.say(f"  {note.says} [{note.code}]")
     for flag in flags:

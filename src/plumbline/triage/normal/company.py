@@ -66,7 +66,7 @@ def company(name: str, country: str | None = None) -> Normal:
     short, removed = without_forms(clean, country)
     notes += [Note("legal_form_removed", f"Legal form left out: {text}.") for text, _ in removed]
     found = scripts(short)
-    if len(found - _EAST_ASIAN) > 1:
+    if len(found) > 1 and not found <= _EAST_ASIAN:
         notes.append(
             Note("mixed_scripts", f"Written in {' and '.join(sorted(s.title() for s in found))} letters.")
         )

@@ -60,6 +60,8 @@ def _unreadable(text: str, error: NumberParseException) -> Normal:
         if not tidy(text).startswith("+"):
             return unclear(text, "no_country", "Without a + and a country nobody knows where this number is.")
         return unclear(text, "impossible_phone", "No country has this country code.")
+    if error.error_type == NumberParseException.TOO_LONG:
+        return unclear(text, "impossible_phone", "The number is too long.")
     return unclear(text, "no_phone", "This is no phone number.")
 
 

@@ -30,13 +30,20 @@ def address_flags(field: str, value: str) -> tuple[Flag, ...]:
     """A test entry in an e-mail address."""
     local, _, domain = value.lower().rpartition("@")
     known = _listed()
-    if domain in known["domain"] or any(domain.endswith(f".{ending}") for ending in known["ending"]):
-        return (_flag(field, value, f"{domain} is a domain for examples and tests."),)
+    if found := domain_entry_flags(field, domain):
+        return found
     if local.partition("+")[0] in known["mailbox"]:
         return (_flag(field, value, f"{local}@ is what people type to try a form."),)
     if local and local == domain.partition(".")[0] and len(local) <= 4:
         return (_flag(field, value, f"{value} says the same before and after the @."),)
     return ()
+
+
+def domain_entry_flags(field: str, domain: str) -> tuple[Flag, ...]:
+    """A domain that is kept for examples, or that people make up."""
+    known = _listed()
+    is_listed = domain in known["domain"] or any(domain.endswith(f".{ending}") for ending in known["ending"])
+    return (_flag(field, domain, f"{domain} is a domain for examples and tests."),) if is_listed else ()
 
 
 def phone_entry_flags(field: str, value: str) -> tuple[Flag, ...]:

@@ -8,7 +8,12 @@ from plumbline.triage.normal.email import email
 from plumbline.triage.normal.phone import phone
 from plumbline.triage.normal.website import website
 from plumbline.triage.suspicion.domains import domain_flags, mixes_lookalikes
-from plumbline.triage.suspicion.entries import address_flags, entry_flags, phone_entry_flags
+from plumbline.triage.suspicion.entries import (
+    address_flags,
+    domain_entry_flags,
+    entry_flags,
+    phone_entry_flags,
+)
 from plumbline.triage.suspicion.flag import Flag, FlagCode
 from plumbline.triage.suspicion.letters import name_flags
 
@@ -50,8 +55,9 @@ def _phone(field: str, value: str) -> tuple[Flag, ...]:
 
 
 def _website(field: str, value: str) -> tuple[Flag, ...]:
-    host = website(value).parts.get("host")
-    return domain_flags(field, host) if host else ()
+    found = website(value)
+    host = found.parts.get("host", "")
+    return domain_entry_flags(field, found.value or host) + domain_flags(field, host) if host else ()
 
 
 def _message(field: str, value: str) -> tuple[Flag, ...]:
