@@ -45,14 +45,14 @@ def test_a_moment_is_told_in_utc(write, written, utc):
 def test_moments_of_every_zone_and_in_mixed_forms_are_the_same_moment(moments):
     texts = [moment.isoformat() for moment in moments if moment.utcoffset().total_seconds() % 60 == 0]
     written = pl.DataFrame({"x": texts}, schema={"x": pl.String})
-    read = written.select(events_module._moment(pl.col("x"))).to_series().to_list()
+    read = written.select(events_module.moment(pl.col("x"))).to_series().to_list()
     assert list(map(dt.datetime.fromisoformat, read)) == list(map(dt.datetime.fromisoformat, texts))
 
 
 def test_ignoring_the_offset_would_be_noticed(monkeypatch):
     """Negative control of the test above."""
     monkeypatch.setattr(events_module, "_offset_minutes", lambda clock: pl.lit(0))
-    [read] = pl.select(events_module._moment(pl.lit("2026-01-01T00:00:00+02:00"))).to_series()
+    [read] = pl.select(events_module.moment(pl.lit("2026-01-01T00:00:00+02:00"))).to_series()
     assert dt.datetime.fromisoformat(read) != dt.datetime.fromisoformat("2026-01-01T00:00:00+02:00")
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from plumbline.connectors.batch import ROW, Batch, Rejection, rejected_frame
 from plumbline.connectors.endings import is_table
 from plumbline.connectors.errors import DuplicateHeaderError, EmptyFileError
+from plumbline.connectors.opening import sized
 from plumbline.domain.errors import UnreadableFileError
 from plumbline.domain.rowcodes import RowCode
 
@@ -66,6 +67,9 @@ class FolderSource:
 
     def batches(self, size: int = 100_000) -> Iterator[Batch]:
         """Rows file by file, at most ``size`` in a batch."""
+        yield from sized(self._pieces(size), size)
+
+    def _pieces(self, size: int) -> Iterator[Batch]:
         notes = rejected_frame(self.first)
         before = 0
         for part in self.parts:

@@ -68,7 +68,7 @@ def read_outcomes(source: Source) -> Table:
 
 
 def inbox_rows(messages: Table) -> pl.DataFrame:
-    """What somebody sent us as an inbox takes it: ``message``, ``lead.id``, ``sent_on``, ``channel``, ``text``.
+    """What was sent to us, as inboxes take it: ``message``, ``lead.id``, ``sent_on``, ``channel``, ``text``.
 
     A message without an id is called by its row. ``messages`` are joined to their leads already.
     """

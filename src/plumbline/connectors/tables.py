@@ -37,8 +37,8 @@ _KEYS: Final[Mapping[str, Sequence[str]]] = {
 class Layout:
     """What a kind of table holds: column to the names it goes by, most usual first.
 
-    ``at`` is the column with the moment, ``needed`` those that must be there and filled, each with the code of
-    a row without it. ``orphan`` is the code of a row whose lead is not known.
+    ``at`` is the column with the moment, ``needed`` those that must be there and filled, each with the code
+    of a row without it. ``orphan`` is the code of a row whose lead is not known.
     """
 
     about: str

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class IntakeBatch(Protocol):
-    """Some rows: ``received`` as the main path takes them, ``rejected`` as row issues."""
+    """Some rows: ``received`` as the main path takes them, ``rejected`` and ``noted`` as row issues."""
 
     @property
     def received(self) -> pl.DataFrame:
@@ -21,6 +21,11 @@ class IntakeBatch(Protocol):
     @property
     def rejected(self) -> pl.DataFrame:
         """One line per row that could not be read."""
+        ...
+
+    @property
+    def noted(self) -> pl.DataFrame:
+        """Lines about rows that stay, and without a row's number about the file as a whole."""
         ...
 
 

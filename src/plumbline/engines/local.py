@@ -24,6 +24,7 @@ from plumbline.qualify.tasks import tasks_of
 from plumbline.scorecard import dump
 from plumbline.store.recorder import RunPlan, RunRecorder
 from plumbline.triage import Seen, missing_key_fields
+from plumbline.triage.report import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -118,7 +119,7 @@ class LocalRun:
         triaged, records = qualified.triaged, record(qualified)
         beside = {
             "rejected": pl.concat([batch.rejected, triaged.rejected]).sort("row"),
-            "issues": triaged.issues,
+            "issues": joined([batch.noted, triaged.issues]),
             "blanks": triaged.blanks,
             "duplicates": qualified.duplicates,
             "key_fields": self._missing(triaged),

@@ -12,7 +12,7 @@ from plumbline.engines.mix import first_rows, with_mix
 from plumbline.qualify.path import qualify
 from plumbline.qualify.record import record
 from plumbline.triage import Seen
-from plumbline.triage.report import no_issues
+from plumbline.triage.report import joined, no_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,13 +44,13 @@ def run_in_memory(
     if sample is None:
         return None
     weighed = with_mix(bundle, qualify(sample, bundle=bundle, as_of=as_of, events=events))
-    rejected = [no_issues()]
-    parts = list(_parts(intake, weighed, as_of, events, rejected))
+    rejected, noted = [no_issues()], [no_issues()]
+    parts = list(_parts(intake, weighed, as_of, events, rejected, noted))
     return Kept(
         bundle=weighed,
         records=pl.concat(record(part) for part in parts),
         rejected=pl.concat([*rejected, *(part.triaged.rejected for part in parts)]).sort("row"),
-        issues=pl.concat(part.triaged.issues for part in parts),
+        issues=joined([*noted, *(part.triaged.issues for part in parts)]),
         duplicates=pl.concat(part.duplicates for part in parts),
         blanks=pl.concat(part.triaged.blanks for part in parts),
     )
@@ -62,10 +62,12 @@ def _parts(
     as_of: datetime,
     events: EventState | None,
     rejected: list[pl.DataFrame],
+    noted: list[pl.DataFrame],
 ) -> Iterator[Qualified]:
     seen, inbox = Seen(), None
     for batch in intake.batches(PART_ROWS):
         rejected.append(batch.rejected)
+        noted.append(batch.noted)
         part = qualify(batch.received, bundle=bundle, as_of=as_of, events=events, inbox=inbox, seen=seen)
         seen, inbox = part.seen, part.inbox
         yield part

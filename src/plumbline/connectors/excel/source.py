@@ -14,7 +14,7 @@ from plumbline.connectors.errors import EmptyFileError, MissingSheetError
 from plumbline.connectors.excel.notes import about_layout, about_row, about_sheets
 from plumbline.connectors.excel.package import archive, read_workbook
 from plumbline.connectors.excel.sheet import SheetReader
-from plumbline.connectors.opening import file_sha256, refuse_missing
+from plumbline.connectors.opening import file_sha256, refuse_missing, sized
 from plumbline.connectors.parquet_file import checked
 from plumbline.domain.rowcodes import RowCode
 
@@ -54,12 +54,15 @@ class ExcelSource:
 
     def batches(self, size: int = 100_000) -> Iterator[Batch]:
         """Rows in the order of the sheet, at most ``size`` in a batch."""
+        yield from sized(self._pieces(), size)
+
+    def _pieces(self) -> Iterator[Batch]:
         reader = SheetReader(self.book)
         with archive(self.path) as parts, parts.open(self.sheet.part) as handle:
             rows = (row for row in reader.rows(handle) if row.number > self.head)
             notes = list(self.first)
             last = self.head
-            while some := list(islice(rows, min(size, _PIECE))):
+            while some := list(islice(rows, _PIECE)):
                 batch, last = self._batch(some, last, notes)
                 notes = []
                 yield batch
