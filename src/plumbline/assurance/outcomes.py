@@ -27,8 +27,8 @@ class Outcomes:
 
     ``leads``, one row per lead in the order given: ``lead.id``, ``decided_at``; ``state``; ``label`` (Int8:
     1, 0, null where it is not known); ``good_after``, days until it became what the definition asks for,
-    however late; ``closed_after``, days until it was refused; ``first_touch`` and ``seen``, days until the first
-    attempt and until the end of observation; ``attempts``; ``rep`` and ``reason`` of the last report;
+    however late; ``closed_after``, days until it was refused; ``first_touch`` and ``seen``, days until the
+    first attempt and until the end of observation; ``attempts``; ``rep`` and ``reason`` of the last report;
     ``disputed``.
 
     ``issues``: ``row`` of the report, ``lead.id``, ``outcome``, ``code``, one line each.
