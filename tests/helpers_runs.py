@@ -15,6 +15,7 @@ from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun
 from plumbline.signals import event_state
 from plumbline.store import LedgerFile, RunFolder
+from plumbline.triage.report import no_issues
 
 #: Somebody asked for a demo; so nobody else did.
 DEMOS = events(("L4", "demo", "2026-02-20T10:00:00Z"), ("L13", "demo", "2026-02-21T10:00:00Z"))
@@ -28,6 +29,7 @@ REJECTED = pl.DataFrame(
 class Batch:
     received: pl.DataFrame
     rejected: pl.DataFrame = field(default_factory=lambda: REJECTED)
+    noted: pl.DataFrame = field(default_factory=no_issues)
 
 
 @dataclass(frozen=True)
