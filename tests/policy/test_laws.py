@@ -16,9 +16,9 @@ from helpers_policy import KEY, batch, compiled, errors_of, rule, scored, small
 from plumbline.domain.words import Route, Stream
 from plumbline.policy import decide, trace
 from plumbline.policy import lint as lint_room
-from plumbline.policy.answers import HIT, UNKNOWN
 from plumbline.policy.checks import people, rest
 from plumbline.policy.draws import draw_numbers
+from plumbline.policy.leads import HIT, UNKNOWN
 from plumbline.policy.ways import find_ways
 
 #: The module: its name in the package is the function.

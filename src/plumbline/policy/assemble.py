@@ -11,8 +11,8 @@ import polars as pl
 from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Dimension, Route, Stream
 from plumbline.policy.answers import letters
-from plumbline.policy.columns import FEW, filled
 from plumbline.policy.compiled import DISQUALIFY, Suggestion
+from plumbline.policy.leads import FEW
 from plumbline.policy.plan import BANDS, SUGGESTIONS
 from plumbline.policy.scalars import PER
 from plumbline.policy.suggest import owner_codes, question_pairs, suggested
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from plumbline.policy.compiled import CompiledPolicy
+    from plumbline.policy.leads import Leads
     from plumbline.policy.plan import Plan
     from plumbline.policy.ways import Ways
 
@@ -95,19 +96,17 @@ class Draws:
         return draws | chances
 
 
-def assemble(
-    plan: Plan, known: pl.DataFrame, ways: Ways, draws: Draws, answers: NDArray[np.uint8]
-) -> pl.DataFrame:
+def assemble(plan: Plan, leads: Leads, ways: Ways, draws: Draws, answers: NDArray[np.uint8]) -> pl.DataFrame:
     """The decisions on a batch, with the columns of ``DECISION_SCHEMA``."""
     rules = plan.policy.rules
     intended, decider = _unfold(plan, ways)
     route = np.where(draws.explored, int(Route.QUEUE), intended)
     decider = np.where(draws.explored, plan.candidates.explore, decider)
     action = suggested(plan, ways, route, answers[len(rules) :])
-    first, second = question_pairs(plan, ways, known)
+    first, second = question_pairs(plan, ways, leads)
     return _frame(
         {
-            "lead.id": known["lead.id"],
+            "lead.id": leads.column("lead.id"),
             "route": Lookup(_ROUTES, route),
             "intended_route": Lookup(_ROUTES, intended),
             "action": Lookup(SUGGESTIONS, action),
@@ -117,25 +116,26 @@ def assemble(
             "rules": letters(answers[: len(rules)]),
             **_proposals(plan, ways),
             "autonomy": Lookup(plan.autonomy, action),
-            "confidence": _confidence(known, ways),
-            **{f"{dimension}_level": known[f"{dimension}_level"] for dimension in Dimension},
+            "confidence": _confidence(leads, ways),
+            **{f"{dimension}_level": leads.column(f"{dimension}_level") for dimension in Dimension},
             "questions": _questions(plan, first, second),
             **draws.columns(plan.policy),
             "arm": Lookup(("policy", "baseline"), draws.drawn[Stream.HOLDOUT]),
         },
-        known.height,
+        leads.height,
     )
 
 
-def _frame(columns: dict[str, Lookup | pl.Series | list[str]], height: int) -> pl.DataFrame:
+def _frame(columns: dict[str, Lookup | pl.Series | list[Any]], height: int) -> pl.DataFrame:
     """A few rows are made as rows: a column each would take thrice as long."""
     if height <= FEW:
         lists = [column if isinstance(column, list) else column.to_list() for column in columns.values()]
-        return pl.DataFrame(list(zip(*lists, strict=True)), schema=DECISION_SCHEMA, orient="row")
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+        return pl.from_dicts(rows, schema=DECISION_SCHEMA)
     return pl.DataFrame({name: _series(column, DECISION_SCHEMA[name]) for name, column in columns.items()})
 
 
-def _series(column: Lookup | pl.Series | list[str], dtype: pl.DataType) -> pl.Series:
+def _series(column: Lookup | pl.Series | list[Any], dtype: pl.DataType) -> pl.Series:
     if isinstance(column, Lookup):
         return column.to_series(dtype)
     return pl.Series(column, dtype=dtype) if isinstance(column, list) else column
@@ -170,9 +170,9 @@ def _proposals(plan: Plan, ways: Ways) -> dict[str, Lookup]:
     return {"proposes": Lookup((None, DISQUALIFY), ways.proposed), "proposed_by": Lookup(ids, by)}
 
 
-def _confidence(known: pl.DataFrame, ways: Ways) -> pl.Series:
+def _confidence(leads: Leads, ways: Ways) -> pl.Series:
     """What the chance of another band leaves; nothing where a rule that matters has no answer."""
-    settled = PER - filled(known["band_change"], PER)
+    settled = PER - leads.filled("band_change", PER)
     nothing = ways.open.any(axis=0) | ways.error.any(axis=0) | ways.hangs
     return pl.Series(np.where(nothing, 0, settled).astype(np.int16))
 

@@ -9,10 +9,11 @@ import polars as pl
 
 from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Autonomy, Route, Stream
-from plumbline.policy.answers import answer_matrix, mark_errors
+from plumbline.policy.answers import mark_errors
 from plumbline.policy.assemble import DECISION_SCHEMA, Draws, assemble
 from plumbline.policy.compiled import OBJECTION, Suggestion
 from plumbline.policy.draws import draw_numbers, selected
+from plumbline.policy.leads import leads_of
 from plumbline.policy.plan import plan_of
 from plumbline.policy.ways import find_ways
 from plumbline.policy.words import OBJECTED
@@ -71,14 +72,12 @@ def _objections(frame: pl.DataFrame, policy: CompiledPolicy) -> pl.DataFrame:
 
 def _decided(frame: pl.DataFrame, plan: Plan, draw_key: bytes) -> pl.DataFrame:
     rules = plan.policy.rules
-    known = frame.with_columns(plan.results)
-    answers = (
-        answer_matrix(known.select(plan.answers)) if plan.answers else np.zeros((0, frame.height), np.uint8)
-    )
-    mark_errors(answers[: len(rules)], rules, frame["unreadable"])
-    ways = find_ways(plan, known, answers[: len(rules)])
+    leads = leads_of(frame, plan.policy, plan.results)
+    answers = leads.ask(plan.questions)
+    mark_errors(answers[: len(rules)], rules, leads.unreadable())
+    ways = find_ways(plan, leads, answers[: len(rules)])
     draws = _draw(frame, plan.policy, ways.weight // plan.candidates.count, draw_key)
-    return assemble(plan, known, ways, draws, answers)
+    return assemble(plan, leads, ways, draws, answers)
 
 
 def _draw(frame: pl.DataFrame, policy: CompiledPolicy, intended: NDArray[np.int32], key: bytes) -> Draws:

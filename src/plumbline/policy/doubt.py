@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
 from plumbline.domain.words import Dimension
-from plumbline.policy.answers import MISS, UNKNOWN, answer_matrix
-from plumbline.policy.columns import filled, is_missing
-from plumbline.policy.conditions import to_polars
+from plumbline.policy.leads import MISS, UNKNOWN, Questions
 from plumbline.policy.names import RESULTS
 
 if TYPE_CHECKING:
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
 
     from plumbline.domain.bands import Levels
     from plumbline.policy.compiled import CompiledPolicy
+    from plumbline.policy.leads import Leads
 
     Flags = NDArray[np.bool_]
 
@@ -42,7 +40,7 @@ class Doubts:
 
     rules: tuple[int, ...]
     columns: tuple[str, ...]
-    answers: tuple[pl.Expr, ...]
+    questions: Questions
     reads: frozenset[str]
     reach: dict[Dimension, tuple[tuple[str, int, int], ...]]
     grid: dict[Dimension, Levels]
@@ -55,7 +53,7 @@ def doubts_of(policy: CompiledPolicy) -> Doubts:
     return Doubts(
         rules=tuple(rules),
         columns=tuple(sorted(fields)),
-        answers=tuple(to_polars(policy.rules[at].condition.tree).alias(f"rule.{at}") for at in rules),
+        questions=Questions.of([policy.rules[at].condition.tree for at in rules]),
         reads=_DOUBTFUL & fields,
         reach={dimension: _reach(policy, dimension) for dimension in Dimension},
         grid=dict(policy.grid),
@@ -71,46 +69,40 @@ def _reach(policy: CompiledPolicy, dimension: Dimension) -> tuple[tuple[str, int
     )
 
 
-def hanging(doubts: Doubts, known: pl.DataFrame, outcomes: NDArray[np.uint8]) -> Flags:
+def hanging(doubts: Doubts, leads: Leads, outcomes: NDArray[np.uint8]) -> Flags:
     """Per rule and lead: whether it missed only because unknown signals count nothing."""
     hangs = np.zeros(outcomes.shape, dtype=np.bool_)
     if not doubts.rules:
         return hangs
-    doubtful = _doubtful(doubts, known)
+    doubtful = _doubtful(doubts, leads)
     missed = outcomes[list(doubts.rules)] == MISS
     rows = np.flatnonzero(missed.any(axis=0) & np.logical_or.reduce(list(doubtful.values())))
     if len(rows):
-        unknown = [_without(name, doubtful[name][rows]) for name in sorted(doubts.reads)]
-        asked = known.select(doubts.columns)[rows].with_columns(unknown)
-        again = answer_matrix(asked.select(doubts.answers))
+        again = leads.without(doubtful, doubts.columns, rows).ask(doubts.questions)
         hangs[np.ix_(np.array(doubts.rules), rows)] = (again == UNKNOWN) & missed[:, rows]
     return hangs
 
 
-def _without(name: str, doubtful: Flags) -> pl.Expr:
-    return pl.when(pl.Series(~doubtful)).then(pl.col(name)).alias(name)
-
-
-def _doubtful(doubts: Doubts, known: pl.DataFrame) -> dict[str, Flags]:
+def _doubtful(doubts: Doubts, leads: Leads) -> dict[str, Flags]:
     """For each result that rules read, the leads where an answer could change it."""
     found: dict[str, Flags] = {}
     for dimension, levels in doubts.grid.items():
-        low, high = _range(doubts.reach[dimension], known)
+        low, high = _range(doubts.reach[dimension], leads)
         found[dimension.value] = low < high
-        points = filled(known[dimension.value], 0)
+        points = leads.filled(dimension.value, 0)
         found[f"{dimension}_level"] = _step(levels, points + low) != _step(levels, points + high)
     found["points"] = np.logical_or.reduce([found[dimension.value] for dimension in Dimension])
     return {name: found[name] for name in sorted(doubts.reads)}
 
 
 def _range(
-    reach: tuple[tuple[str, int, int], ...], known: pl.DataFrame
+    reach: tuple[tuple[str, int, int], ...], leads: Leads
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The least and most points that unknown signals of a dimension could still add."""
-    low = np.zeros(known.height, dtype=np.int32)
+    low = np.zeros(leads.height, dtype=np.int32)
     high = low.copy()
     for name, least, most in reach:
-        missing = is_missing(known[name])
+        missing = leads.missing(name)
         low += missing * np.int32(least)
         high += missing * np.int32(most)
     return low, high

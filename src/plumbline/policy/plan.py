@@ -16,10 +16,11 @@ import numpy as np
 import polars as pl
 
 from plumbline.domain.reasons import ReasonCode
-from plumbline.domain.words import Band, Dimension, Level, Route
+from plumbline.domain.words import Band, Dimension, Kind, Level, Route
 from plumbline.policy.compiled import Suggestion
-from plumbline.policy.conditions import to_polars
+from plumbline.policy.conditions.tree import Constant, In, Name, conjunction
 from plumbline.policy.doubt import Doubts, doubts_of
+from plumbline.policy.leads import Questions
 from plumbline.policy.schema import IfUnknown
 from plumbline.policy.words import Sentences
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from plumbline.domain.bands import Levels
     from plumbline.domain.words import Autonomy
     from plumbline.policy.compiled import Action, CompiledPolicy, Rule
+    from plumbline.policy.conditions import Node
 
 BANDS: Final = tuple(Band)
 ROUTES: Final = tuple(Route)
@@ -91,7 +93,7 @@ class Plan:
     candidates: Candidates
     columns: tuple[str, ...]
     results: tuple[pl.Expr, ...]
-    answers: tuple[pl.Expr, ...]
+    questions: Questions
     hit_weight: NDArray[np.int32]
     band_weight: NDArray[np.int32]
     matters_at: NDArray[np.bool_]
@@ -114,7 +116,7 @@ def plan_of(policy: CompiledPolicy) -> Plan:
         candidates=candidates,
         columns=(*(spec.name for spec in policy.signals), *_COLUMNS),
         results=_results(policy),
-        answers=_answers(policy),
+        questions=_questions(policy),
         hit_weight=_column(
             [_hit_weight(rule, at, candidates) for at, rule in enumerate(policy.rules)], np.int32
         ),
@@ -158,18 +160,18 @@ def _level(dimension: Dimension, levels: Levels) -> pl.Expr:
     )
 
 
-def _answers(policy: CompiledPolicy) -> tuple[pl.Expr, ...]:
-    """Each rule's condition, then each action's: true, false or null."""
-    rules = [to_polars(rule.condition.tree).alias(f"rule.{at}") for at, rule in enumerate(policy.rules)]
-    actions = [_applies(action).alias(f"action.{action.word}") for action in policy.actions]
-    return (*rules, *actions)
+def _questions(policy: CompiledPolicy) -> Questions:
+    """Each rule's condition, then each action's."""
+    rules = [rule.condition.tree for rule in policy.rules]
+    return Questions.of([*rules, *(_applies(action) for action in policy.actions)])
 
 
-def _applies(action: Action) -> pl.Expr:
-    parts = [] if action.condition is None else [to_polars(action.condition.tree)]
+def _applies(action: Action) -> Node:
+    parts = [] if action.condition is None else [action.condition.tree]
     if action.bands is not None:
-        parts.append(pl.col("band").is_in(sorted(band.value for band in action.bands)))
-    return pl.all_horizontal(parts) if parts else pl.repeat(True, pl.len(), dtype=pl.Boolean)
+        bands = sorted(band.value for band in action.bands)
+        parts.append(In(Name("band", Kind.TEXT), tuple(Constant(band, Kind.TEXT) for band in bands)))
+    return conjunction(parts)
 
 
 def _hit_weight(rule: Rule, at: int, candidates: Candidates) -> int:

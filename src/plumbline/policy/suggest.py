@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plumbline.domain.words import Route
-from plumbline.policy.answers import HIT
 from plumbline.policy.compiled import Suggestion
+from plumbline.policy.leads import HIT
 from plumbline.policy.plan import SUGGESTIONS
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
     from plumbline.policy.compiled import Rule
+    from plumbline.policy.leads import Leads
     from plumbline.policy.plan import Plan
     from plumbline.policy.ways import Ways
 
@@ -70,27 +70,26 @@ def _owns(rule: Rule, route: NDArray[np.int32]) -> NDArray[np.bool_]:
     return route == rule.route if rule.route else np.ones(len(route), dtype=np.bool_)
 
 
-def question_pairs(plan: Plan, ways: Ways, frame: pl.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def question_pairs(plan: Plan, ways: Ways, leads: Leads) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Numbers in ``policy.asks`` of the first and second question per lead; -1 is none."""
-    first = np.full(frame.height, -1, dtype=np.intp)
+    first = np.full(leads.height, -1, dtype=np.intp)
     second = first.copy()
     rows = np.flatnonzero(ways.asks.any(axis=0)) if len(ways.asks) else first[:0]
     if len(rows):
         asks = ways.asks[:, rows].copy()
-        first[rows] = _best(plan, ways, frame, rows, asks)
+        first[rows] = _best(plan, ways, leads, rows, asks)
         asks[first[rows], np.arange(len(rows))] = False
         second[rows] = np.where(asks.any(axis=0), asks.argmax(axis=0), -1)
     return first, second
 
 
 def _best(
-    plan: Plan, ways: Ways, frame: pl.DataFrame, rows: NDArray[np.intp], asks: NDArray[np.bool_]
+    plan: Plan, ways: Ways, leads: Leads, rows: NDArray[np.intp], asks: NDArray[np.bool_]
 ) -> NDArray[np.intp]:
     """The question that moves most where the band is unsure, else the policy's first."""
     best = asks.argmax(axis=0)
     numbers = {name: at for at, name in enumerate(plan.policy.asks)}
-    moves_most = np.array(
-        [numbers.get(name, -1) for name in frame["question"].gather(rows).to_list()], dtype=np.intp
-    )
+    asked = leads.values("question")
+    moves_most = np.array([numbers.get(asked[row], -1) for row in rows.tolist()], dtype=np.intp)
     can_ask = (moves_most >= 0) & ways.unsure[rows] & asks[moves_most, np.arange(len(rows))]
     return np.where(can_ask, moves_most, best)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from plumbline.domain.words import Dimension, RuleOutcome
+from plumbline.domain.words import RuleOutcome
 from plumbline.policy.conditions import conjuncts, in_words, to_row
+from plumbline.policy.leads import results_of
 from plumbline.policy.names import RESULT_LABELS
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def trace(
         policy: the policy that decided.
         unreadable: signals that were received but could not be read.
     """
-    named = {**values, **_results(values, policy)}
+    named = {**values, **results_of(values, policy)}
     return tuple(asked.of(named, unreadable) for asked in _prepared(policy))
 
 
@@ -97,13 +98,3 @@ def _prepare(rule: Rule, labels: Mapping[str, str]) -> _Prepared:
     tree = rule.condition.tree
     parts = tuple((in_words(part, labels), to_row(part)) for part in conjuncts(tree))
     return _Prepared(rule, to_row(tree), in_words(tree, labels), parts)
-
-
-def _results(values: Mapping[str, Any], policy: CompiledPolicy) -> dict[str, Any]:
-    """Points and levels per dimension as conditions call them."""
-    points = {dimension: values.get(f"points.{dimension}") for dimension in Dimension}
-    named: dict[str, Any] = {dimension.value: value for dimension, value in points.items()}
-    for dimension, value in points.items():
-        level = None if value is None else policy.grid[dimension].level(value).value
-        named[f"{dimension}_level"] = level
-    return named

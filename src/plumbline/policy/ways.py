@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plumbline.domain.words import Route
-from plumbline.policy.answers import ERROR, HIT, UNKNOWN
-from plumbline.policy.columns import filled, is_missing
 from plumbline.policy.doubt import hanging
+from plumbline.policy.leads import ERROR, HIT, UNKNOWN
 from plumbline.policy.plan import BANDS, NO_BAND
 from plumbline.policy.scalars import PER
 from plumbline.policy.schema import IfUnknown
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
+    from plumbline.policy.leads import Leads
     from plumbline.policy.plan import Plan
 
     Flags = NDArray[np.bool_]
@@ -45,33 +44,33 @@ class Ways:
     proposed: Flags
 
 
-def find_ways(plan: Plan, frame: pl.DataFrame, outcomes: NDArray[np.uint8]) -> Ways:
+def find_ways(plan: Plan, leads: Leads, outcomes: NDArray[np.uint8]) -> Ways:
     """Combine the band, the rules and the unknowns; the route with most human attention wins."""
     hit, error = outcomes == HIT, outcomes == ERROR
     proposed = (hit & plan.proposes).any(axis=0)
-    weight = _definite(plan, frame, hit, error)
+    weight = _definite(plan, leads, hit, error)
     so_far = weight // plan.candidates.count
     open_ = _would_matter(plan, (outcomes == UNKNOWN) & plan.heeds, so_far, proposed)
-    hangs = _would_matter(plan, hanging(plan.doubts, frame, outcomes) & plan.heeds, so_far, proposed)
-    unsure = _unsure(plan, frame)
-    asks = _askable(plan, frame, open_, unsure)
+    hangs = _would_matter(plan, hanging(plan.doubts, leads, outcomes) & plan.heeds, so_far, proposed)
+    unsure = _unsure(plan, leads)
+    asks = _askable(plan, leads, open_, unsure)
     review = _for_review(plan, open_, unsure, asks)
     return Ways(
         np.maximum(weight, review), hit, open_, error, unsure, np.asarray(hangs.any(axis=0)), asks, proposed
     )
 
 
-def _definite(plan: Plan, frame: pl.DataFrame, hit: Flags, error: Flags) -> NDArray[np.int32]:
+def _definite(plan: Plan, leads: Leads, hit: Flags, error: Flags) -> NDArray[np.int32]:
     """What is certain: the band's route, those of rules that fired, and a person for rules in error."""
-    weight = plan.band_weight[_band_codes(frame)]
+    weight = plan.band_weight[_band_codes(leads)]
     if hit.any():
         weight = np.maximum(weight, np.where(hit, plan.hit_weight, 0).max(axis=0))
     return np.maximum(weight, _review_by(plan, error, plan.candidates.error))
 
 
-def _band_codes(frame: pl.DataFrame) -> NDArray[np.intp]:
+def _band_codes(leads: Leads) -> NDArray[np.intp]:
     codes = {band.value: at for at, band in enumerate(BANDS)}
-    return np.array([codes.get(band, NO_BAND) for band in frame["band"].to_list()], dtype=np.intp)
+    return np.array([codes.get(band, NO_BAND) for band in leads.values("band")], dtype=np.intp)
 
 
 def _review_by(plan: Plan, which: Flags, first: int) -> NDArray[np.int32]:
@@ -89,16 +88,16 @@ def _would_matter(plan: Plan, which: Flags, route: NDArray[np.int32], proposed: 
     return which & (plan.matters_at[:, route] | (plan.proposes & ~proposed))
 
 
-def _unsure(plan: Plan, frame: pl.DataFrame) -> Flags:
+def _unsure(plan: Plan, leads: Leads) -> Flags:
     """Leads whose band may well change. A change nobody computed counts as certain."""
-    change = filled(frame["band_change"], PER)
+    change = leads.filled("band_change", PER)
     return (change >= plan.policy.unknowns.material) & (change > 0)
 
 
-def _askable(plan: Plan, frame: pl.DataFrame, open_: Flags, unsure: Flags) -> Flags:
+def _askable(plan: Plan, leads: Leads, open_: Flags, unsure: Flags) -> Flags:
     """Per question: whether its answer is missing and would settle an open rule or the band."""
     policy = plan.policy
-    asks = np.zeros((len(policy.asks), frame.height), dtype=np.bool_)
+    asks = np.zeros((len(policy.asks), leads.height), dtype=np.bool_)
     if not (unsure.any() or open_.any()):
         return asks
     for at, name in enumerate(policy.asks):
@@ -106,7 +105,7 @@ def _askable(plan: Plan, frame: pl.DataFrame, open_: Flags, unsure: Flags) -> Fl
         for rule, is_open in zip(policy.rules, open_, strict=True):
             if name in rule.reads:
                 wanted |= is_open
-        asks[at] = wanted & is_missing(frame[name]) if wanted.any() else wanted
+        asks[at] = wanted & leads.missing(name) if wanted.any() else wanted
     return asks
 
 
