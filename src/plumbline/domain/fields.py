@@ -49,6 +49,18 @@ _RECEIVED = (
     Field("account.tier", Kind.TEXT, "Tier given by sales, such as strategic."),
 )
 
+#: What is looked at for suspicious values.
+_LOOKED_AT: Final = (
+    "contact.name",
+    "contact.email",
+    "contact.phone",
+    "account.name",
+    "account.website",
+    "lead.message",
+    "lead.created_at",
+    "lead.source",
+)
+
 _DERIVED = (
     Field(
         "triage.email_kind",
@@ -59,6 +71,67 @@ _DERIVED = (
     ),
     Field("triage.email_domain", Kind.TEXT, "The part after the @.", lineage=("contact.email",)),
     Field("triage.shares_email", Kind.FLAG, "Another lead has this address.", lineage=("contact.email",)),
+    Field(
+        "triage.company",
+        Kind.TEXT,
+        "Company name without its legal form.",
+        lineage=("account.name", "account.country"),
+    ),
+    Field(
+        "triage.domain",
+        Kind.TEXT,
+        "Registered domain of the website, else of a business address.",
+        lineage=("account.website", "contact.email"),
+    ),
+    Field(
+        "triage.phone",
+        Kind.TEXT,
+        "Phone number as E.164; unknown where it cannot be told.",
+        personal=True,
+        lineage=("contact.phone", "account.country"),
+    ),
+    Field("triage.country", Kind.TEXT, "Two-letter code of the country.", lineage=("account.country",)),
+    Field(
+        "triage.region",
+        Kind.TEXT,
+        "ISO 3166-2 code of a state, or a sales area such as DACH.",
+        lineage=("account.region", "account.country"),
+    ),
+    Field("triage.industry", Kind.TEXT, "Section of NACE Rev. 2, in words.", lineage=("account.industry",)),
+    Field(
+        "triage.size_band",
+        Kind.TEXT,
+        "Band of the head count, also of ranges such as 51-200.",
+        lineage=("account.employees",),
+    ),
+    Field(
+        "triage.seniority",
+        Kind.TEXT,
+        "entry, professional, senior, manager, head, director, vp or executive; unknown where unclear.",
+        personal=True,
+        lineage=("contact.title",),
+    ),
+    Field(
+        "triage.function",
+        Kind.TEXT,
+        "Function of the job title, such as sales; unknown where unclear.",
+        personal=True,
+        lineage=("contact.title",),
+    ),
+    Field(
+        "triage.flags",
+        Kind.TEXT,
+        "Codes of what looks suspicious, with spaces between; none where nothing does.",
+        personal=True,
+        lineage=_LOOKED_AT,
+    ),
+    Field(
+        "triage.suspicious",
+        Kind.NUMBER,
+        "How many kinds of suspicious things were found.",
+        personal=True,
+        lineage=_LOOKED_AT,
+    ),
     *(
         Field(f"{READING}{name}", Kind.TEXT, about, personal=True, lineage=("lead.message",))
         for name, about in (

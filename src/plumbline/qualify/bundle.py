@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ from plumbline.policy.conditions import to_polars, to_row
 from plumbline.scorecard import Cap, Scorecard, written
 from plumbline.scorecard.mix import mix_of, with_mix
 from plumbline.signals import Assembler
+from plumbline.triage import derivable
+from plumbline.triage.wanted import lists_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +68,11 @@ class Bundle:
         """Whether the policy declares a reading. Without one no message is read."""
         return any((spec.source or "").startswith(READING) for spec in self.policy.signals)
 
+    @cached_property
+    def derives(self) -> frozenset[str]:
+        """The normal forms and flags that the policy wants; no others are worked out."""
+        return derivable(spec.source for spec in self.policy.signals if spec.source is not None)
+
     @property
     def hash(self) -> str:
         """Two bundles with one hash decide alike. The draw key enters as its hash: it stays secret."""
@@ -75,9 +83,14 @@ class Bundle:
         return {
             "policy": self.policy.hash,
             "scorecard": self.card.hash,
-            "cells": sha256(canonical(cells_json(self.cells))).hexdigest(),
+            "cells": sha256(canonical(self._reading())).hexdigest(),
             "draw_key": sha256(self.draw_key).hexdigest(),
         }
+
+    def _reading(self) -> dict[str, object]:
+        """How cells are read, and the lists that normal forms are made with where any is wanted."""
+        lists = {"lists": lists_hash()} if self.derives else {}
+        return cells_json(self.cells) | lists
 
     def with_mix_of(self, signals: pl.DataFrame) -> Bundle:
         """The bundle that weighs unknown values by how often each known value occurs in these signals."""

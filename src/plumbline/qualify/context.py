@@ -18,6 +18,9 @@ _EVENTS: Final = "context.events."
 #: What was read in the messages of a lead, as ``said.to_text`` writes it.
 READINGS: Final = "context.readings"
 _STOPPED: Final = "context.sender_stopped"
+#: Flags that other rows gave.
+_FLAGS: Final = "context.flags"
+_GIVEN: Final = "triage.flags_of_neighbours"
 
 
 def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
@@ -25,6 +28,8 @@ def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
     columns = [pl.col("triage.shares_email").cast(pl.String).alias(_SHARES)]
     if TEXTS in clean.columns:
         columns += [pl.col(TEXTS).alias(READINGS), pl.col(STOPPED).cast(pl.String).alias(_STOPPED)]
+    if _GIVEN in clean.columns:
+        columns.append(pl.col(_GIVEN).alias(_FLAGS))
     if events is None:
         return clean.select(columns)
     state = events.of(clean).drop("lead.id")
@@ -55,8 +60,19 @@ def with_context(triaged: Triaged, inputs: pl.DataFrame) -> pl.DataFrame:
     """Clean leads as they stood in their run: what only earlier rows could tell comes from the context."""
     shares = inputs.get_column(_SHARES).eq("true").alias("triage.shares_email")
     unique = pl.lit(None, dtype=pl.String).alias("triage.duplicate_of")
-    clean = triaged.clean.with_columns(shares, unique)
+    clean = _with_flags(triaged.clean.with_columns(shares, unique), inputs)
     if READINGS not in inputs.columns:
         return clean
     stopped = inputs.get_column(_STOPPED).eq("true")
     return with_readings(clean, inputs.get_column(READINGS), stopped)
+
+
+def _with_flags(clean: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:
+    """Flags as they were: those of a lead's own values, and those that the rows of its run gave it."""
+    if _GIVEN not in clean.columns:
+        return clean
+    from plumbline.triage.derive import with_neighbours  # noqa: PLC0415 - only where flags are wanted
+
+    stored = inputs.get_column(_FLAGS) if _FLAGS in inputs.columns else None
+    nobody = pl.Series(_FLAGS, [None], dtype=pl.String).new_from_index(0, clean.height)
+    return with_neighbours(clean, nobody if stored is None else stored)

@@ -119,6 +119,7 @@ def triage_batch(received: pl.DataFrame, bundle: Bundle, seen: Seen | None = Non
         blank_words=bundle.cells.blank_words,
         date_formats=bundle.cells.date_formats,
         seen=seen or Seen(),
+        derived=bundle.derives,
     )
 
 

@@ -4,5 +4,6 @@ from plumbline.triage.check import Triaged, check
 from plumbline.triage.duplicates import Seen
 from plumbline.triage.email import EmailKind
 from plumbline.triage.keyfields import missing_key_fields
+from plumbline.triage.wanted import derivable
 
-__all__ = ["EmailKind", "Seen", "Triaged", "check", "missing_key_fields"]
+__all__ = ["EmailKind", "Seen", "Triaged", "check", "derivable", "missing_key_fields"]

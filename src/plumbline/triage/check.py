@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -15,9 +15,10 @@ from plumbline.triage.parse import rules_of
 from plumbline.triage.report import issues, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from plumbline.domain.words import Kind
+    from plumbline.triage.cells import Plan
 
 _EMAIL: Final = "contact.email"
 _DOMAIN: Final = "triage.email_domain"
@@ -48,6 +49,7 @@ def check(
     blank_words: Sequence[str] = (),
     date_formats: Mapping[str, str] | None = None,
     seen: Seen | None = None,
+    derived: Collection[str] = (),
 ) -> Triaged:
     """Read, check and compare a batch of leads.
 
@@ -57,15 +59,32 @@ def check(
         blank_words: words that mean an empty cell, whatever their case.
         date_formats: strptime formats of columns whose dates are not ISO.
         seen: the state after the earlier batches of the same file.
+        derived: columns of ``triage.derive`` that are wanted: normal forms and flags cost time.
     """
     columns = tuple(name for name in received.columns if name != _ROW)
     rules = rules_of(columns, kinds, date_formats or {})
-    cells = read_cells(received, plan(rules, tuple(blank_words)))
+    how = plan(rules, tuple(blank_words))
+    cells = read_cells(received, how)
     clean = cells.typed.hstack([*_email(cells.typed), cells.unreadable])
     clean.insert_column(0, received.get_column(_ROW))
-    marked = mark(received, clean, seen or Seen())
+    seen = seen or Seen()
+    if derived:
+        clean, seen = with_derived(clean, received, how, derived, seen)
+    marked = mark(received, clean, seen)
     found = joined([*cells.issues, *_invalid_emails(clean), *marked.issues])
     return Triaged(marked.leads, found, joined(marked.rejected), cells.blanks, marked.seen)
+
+
+def with_derived(
+    clean: pl.DataFrame, received: pl.DataFrame, how: Plan, derived: Collection[str], seen: Seen
+) -> tuple[pl.DataFrame, Seen]:
+    """Normal forms and flags beside the clean columns, and the state after them."""
+    # Their lists and packages take a moment to load, which only those pay who want them.
+    from plumbline.triage.derive import derive, neighbour_codes, texts_of  # noqa: PLC0415
+
+    texts = texts_of(clean, received, how.is_blank)
+    codes, neighbours = neighbour_codes(derived, texts, seen.neighbours)
+    return clean.hstack(derive(derived, texts, codes)), replace(seen, neighbours=neighbours)
 
 
 def _email(typed: pl.DataFrame) -> list[pl.Series]:

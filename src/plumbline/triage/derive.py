@@ -20,18 +20,26 @@ from plumbline.triage.normal.size import size_band
 from plumbline.triage.normal.title import function, seniority
 from plumbline.triage.normal.website import website
 from plumbline.triage.suspicion.domains import lookalike
+from plumbline.triage.suspicion.flag import FlagCode
 from plumbline.triage.suspicion.local import CHECKS, flags_of
+from plumbline.triage.suspicion.neighbours import codes_of, look
+from plumbline.triage.wanted import DERIVABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from plumbline.triage.normal.value import Normal
+    from plumbline.triage.suspicion.neighbours import Neighbours
 
 COUNTRY: Final = "triage.country"
 FLAGS: Final = "triage.flags"
 SUSPICIOUS: Final = "triage.suspicious"
 #: Codes that other rows gave; kept beside a decision so that it replays alone.
 NEIGHBOURS: Final = "triage.flags_of_neighbours"
+#: Codes that no value gives by itself.
+GIVEN_BY_OTHERS: Final = frozenset({FlagCode.COPIED_MESSAGE.value, FlagCode.BURST.value})
+#: Fields that are read as numbers and dates elsewhere, and as they were written here.
+_WRITTEN: Final = ("account.employees", "lead.created_at")
 #: The value of ``triage.flags`` of a lead that nothing was found in.
 NONE: Final = "none"
 
@@ -48,8 +56,6 @@ _WITH_COUNTRY: Final[dict[str, tuple[str, Callable[[str, str | None], Normal]]]]
     "triage.region": ("account.region", region),
 }
 _DOMAIN: Final = "triage.domain"
-#: Names of all columns made here.
-DERIVABLE: Final = frozenset({*_ALONE, *_WITH_COUNTRY, _DOMAIN, FLAGS, SUSPICIOUS})
 
 
 def derive(
@@ -75,6 +81,35 @@ def derive(
     if FLAGS in wanted or SUSPICIOUS in wanted:
         made.update(flag_columns(texts, neighbours))
     return list(made.values())
+
+
+def texts_of(
+    clean: pl.DataFrame, received: pl.DataFrame, is_blank: Callable[[pl.Expr], pl.Expr]
+) -> pl.DataFrame:
+    """What the columns are made of: text as it was cleaned, and numbers and dates as they were written."""
+    written = [name for name in _WRITTEN if name in received.columns and clean.schema[name] != pl.String]
+    texts = clean.select(name for name, dtype in clean.schema.items() if dtype == pl.String or name == "row")
+    trimmed = received.select(pl.col(name).str.strip_chars() for name in written)
+    return texts.hstack(
+        trimmed.select(pl.when(~is_blank(pl.col(name))).then(pl.col(name)).alias(name) for name in written)
+    )
+
+
+def neighbour_codes(
+    names: Collection[str], texts: pl.DataFrame, state: Neighbours
+) -> tuple[list[list[str]] | None, Neighbours]:
+    """Per row the codes that earlier rows give it, where flags are wanted; and the state after the batch."""
+    if FLAGS not in names and SUSPICIOUS not in names:
+        return None, state
+    hits, after = look(texts, state)
+    return (codes_of(texts.get_column("row").to_list(), hits) if hits.height else None), after
+
+
+def with_neighbours(clean: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """The flags of clean leads, with the codes that other rows gave taken from ``codes``."""
+    pairs = zip(clean.get_column(FLAGS).to_list(), codes.fill_null(NONE).to_list(), strict=True)
+    found = [({*own.split()} - GIVEN_BY_OTHERS | {*given.split()}) - {NONE} for own, given in pairs]
+    return clean.with_columns(_columns(found))
 
 
 def mapped(values: pl.Series, name: str, make: Callable[[str], str | None]) -> pl.Series:
@@ -135,14 +170,14 @@ def flag_columns(texts: pl.DataFrame, neighbours: Sequence[Sequence[str]] | None
     for field in CHECKS:
         if field in texts.columns:
             _add_local(found, texts.get_column(field), field)
+    given = pl.Series(NEIGHBOURS, [" ".join(sorted(codes)) or NONE for codes in others], dtype=pl.String)
+    return {column.name: column for column in (*_columns(found), given)}
+
+
+def _columns(found: list[set[str]]) -> list[pl.Series]:
     joined = [" ".join(sorted(codes)) or NONE for codes in found]
-    return {
-        FLAGS: pl.Series(FLAGS, joined, dtype=pl.String),
-        SUSPICIOUS: pl.Series(SUSPICIOUS, [float(len(codes)) for codes in found], dtype=pl.Float64),
-        NEIGHBOURS: pl.Series(
-            NEIGHBOURS, [" ".join(sorted(codes)) or NONE for codes in others], dtype=pl.String
-        ),
-    }
+    counts = [float(len(codes)) for codes in found]
+    return [pl.Series(FLAGS, joined, dtype=pl.String), pl.Series(SUSPICIOUS, counts, dtype=pl.Float64)]
 
 
 def _add_local(found: list[set[str]], values: pl.Series, field: str) -> None:

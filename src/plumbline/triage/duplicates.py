@@ -15,6 +15,7 @@ import polars as pl
 from plumbline.domain.rowcodes import RowCode
 from plumbline.triage.firsts import Firsts
 from plumbline.triage.report import issues
+from plumbline.triage.suspicion.neighbours import Neighbours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,11 +51,15 @@ class Seen:
     ids: Firsts = field(default_factory=Firsts)
     contents: Firsts = field(default_factory=Firsts)
     emails: Firsts = field(default_factory=Firsts)
+    neighbours: Neighbours = field(default_factory=Neighbours)
 
     @property
     def nbytes(self) -> int:
-        """Memory taken, in bytes: 16 for a lead, 12 for each different content, 12 for each address."""
-        return self.ids.nbytes + self.contents.nbytes + self.emails.nbytes
+        """Memory taken, in bytes: 16 for a lead, 12 for each different content, 12 for each address.
+
+        Where flags are wanted, what ``neighbours`` holds comes on top.
+        """
+        return self.ids.nbytes + self.contents.nbytes + self.emails.nbytes + self.neighbours.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
             *_lines(leads, is_alike, same_content, RowCode.INDISTINGUISHABLE),
         ],
         _lines(leads, is_taken, same_id, RowCode.REPEATED_ID),
-        Seen(ids, contents, emails),
+        Seen(ids, contents, emails, seen.neighbours),
     )
 
 
