@@ -73,6 +73,8 @@ def fit(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, pai
     """
     chances = {one.name: _chances(one, _written(one), drawn, 0.0) for one in comparisons}
     share = 0.05 * (2 / pairs) ** 0.5  # to begin with: one record in twenty has a double
+    if len(comparisons) < 2:  # one column cannot tell how often it errs: what is written stands
+        return Fitted(chances, _prior(share), share * pairs)
     for _ in range(_ROUNDS):
         prior = _prior(share)
         total = weigh_all(compared, comparisons, chances) + prior
@@ -121,10 +123,7 @@ def _written(one: Comparison) -> tuple[float, ...]:
 
 
 def _learned(one: Comparison, levels: NDArray[np.int8], is_match: NDArray[np.float64]) -> tuple[float, ...]:
-    there = levels >= 0
-    seen = np.bincount(levels[there], weights=is_match[there], minlength=len(one.levels))
-    written = np.array(_written(one))
-    mixed = seen + WRITTEN * written / written.sum()
+    written, mixed = np.array(_written(one)), np.array(_counted(one, levels, is_match))
     mixed[-1] = min(mixed[-1], _most_different(written) * mixed[:-1].sum())
     return tuple((mixed / mixed.sum()).tolist())
 
@@ -148,3 +147,30 @@ def _chances(one: Comparison, m: tuple[float, ...], drawn: Drawn, share: float) 
 
 def _prior(share: float) -> int:
     return round(SCALE * log2(share / (1 - share)))
+
+
+def fit_labelled(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, is_match: NDArray[np.bool_], pairs: float) -> Fitted:
+    """The same from pairs that people have judged: all candidate pairs of fully labelled records."""
+    share = max(float(is_match.sum()), 0.5) / pairs
+    seen = is_match.astype(np.float64)
+    chances = {
+        one.name: _chances(one, _counted(one, compared.levels[one.name], seen), drawn, share) for one in comparisons
+    }
+    return Fitted(chances, _prior(share), float(is_match.sum()))
+
+
+def best_cut(weights: Weights, is_match: NDArray[np.bool_], matches: int) -> int:
+    """The weight from which on linking pairs gives the highest F1 on judged pairs."""
+    order = np.argsort(-weights, kind="stable")
+    hits = np.cumsum(is_match[order])
+    f1 = 2 * hits / (np.arange(1, order.size + 1) + matches)
+    last = np.flatnonzero(np.r_[np.diff(weights[order]) != 0, True])  # a cut never parts equal weights
+    return int(weights[order][last[np.argmax(f1[last])]])
+
+
+def _counted(one: Comparison, levels: NDArray[np.int8], is_match: NDArray[np.float64]) -> tuple[float, ...]:
+    there = levels >= 0
+    seen = np.bincount(levels[there], weights=is_match[there], minlength=len(one.levels))
+    written = np.array(_written(one))
+    mixed = seen + WRITTEN * written / written.sum()
+    return tuple((mixed / mixed.sum()).tolist())

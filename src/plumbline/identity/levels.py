@@ -206,8 +206,9 @@ def _organisation(column: Column) -> tuple[Comparison, ...]:
                 Level("the same words", Overlap(bag, mass, 97), 0.05),
                 Level("nearly all words that matter", Overlap(bag, mass, 80), 0.12),
                 Level("one name within the other, or nearly the same letters", Either(
-                    Contained(bag, mass, 95, 60), Similar(joined, 95)), 0.13),
-                Level("most words that matter", Overlap(bag, mass, 60), 0.08),
+                    Contained(bag, mass, 95, 48), Similar(joined, 95)), 0.13),
+                Level("most words that matter", Either(
+                    Overlap(bag, mass, 60), Contained(bag, mass, 75, 48)), 0.08),
                 Level("some words that matter", Overlap(bag, mass, 35), 0.08),
                 Level("different", None, 0.09),
             ),

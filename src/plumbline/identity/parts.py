@@ -33,6 +33,13 @@ _ROLES: Final = (
     "info", "sales", "office", "service", "contact", "hello", "admin", "support", "mail", "marketing", "team",
     "enquiries", "inquiries", "accounts", "billing", "hr", "jobs", "kontakt", "vertrieb", "noreply", "no-reply",
 )  # fmt: skip
+#: A part of an organisation's name that names a unit inside it, and words that tell no organisation apart.
+_UNIT: Final = (
+    r"^(?:\S+ )?(?:department|departments|dept|division|faculty|facultad|faculdade|fakultat|school|schools|section|"
+    r"unit|group|laboratory|laboratories|lab|labs|chair|office|branch|program|programme|departamento|departement|"
+    r"lehrstuhl|abteilung|directorate|ward|team)\b"
+)
+_SMALL_WORDS: Final = r"\b(?:the|of|and|for|de|la|le|du|des|der|die|das|und|et|y|e|di|del|della|do|da|dos)\b"
 _SHORTEST_PHONE: Final = 7
 _PHONE_DIGITS: Final = 9
 
@@ -99,7 +106,11 @@ def _words(text: pl.Expr) -> Parts:
 
 
 def _organisation(name: pl.Expr) -> Parts:
-    return {"words": folded(name), "joined": compact(name)}
+    parts = name.str.replace_all(r"[,;|/()]+|\s-\s", ";").str.split(";")
+    kept = parts.list.eval(pl.element().filter(~folded(pl.element()).fill_null("").str.contains(_UNIT)))
+    whole = pl.when(kept.list.len() > 0).then(kept.list.join(" ")).otherwise(name)
+    words = folded(whole).str.replace_all(_SMALL_WORDS, "").str.replace_all(r"\s+", " ").str.strip_chars()
+    return {"words": words.replace("", None), "joined": compact(name)}
 
 
 def _address(text: pl.Expr) -> Parts:
