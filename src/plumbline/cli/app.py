@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 from polars.exceptions import PanicException
 
-from plumbline.cli import explain, files, ledger, normalise, policy, qualify, read, rows, scorecard, simulate
+from plumbline.cli import (
+    corrections,
+    explain,
+    files,
+    ledger,
+    normalise,
+    policy,
+    qualify,
+    read,
+    rows,
+    scorecard,
+    second_reader,
+    simulate,
+)
 from plumbline.cli.exits import Exit
 from plumbline.cli.output import complain
 from plumbline.domain.errors import PlumblineError
@@ -36,6 +49,8 @@ app.command("normalise")(normalise.normalise)
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(corrections.app, name="corrections")
+app.add_typer(second_reader.app, name="second-reader")
 
 
 def _version(*, wanted: bool) -> None:

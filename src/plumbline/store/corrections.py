@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from plumbline.domain.errors import InvalidCorrectionError
 from plumbline.reading.corrections import How, Label
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
     from sqlite3 import Connection
+    from types import TracebackType
 
 _KIND: Final = Kind(
     "file of corrections",
@@ -81,8 +82,16 @@ _ALL: Final = (
 class CorrectionFile:
     """Labels in a file. Safe to share between threads and processes."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._file = SmallFile(path, _KIND)
+    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+        self._file = SmallFile(path, _KIND, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -31,8 +31,10 @@ class SmallFile:
         StorageError: The file cannot be opened, is damaged, of another kind, or of a newer Plumbline.
     """
 
-    def __init__(self, path: Path | str, kind: Kind, *, patience: float = 30.0) -> None:
+    def __init__(self, path: Path | str, kind: Kind, *, create: bool = True, patience: float = 30.0) -> None:
         self.path, self._kind, self._lock = Path(path), kind, RLock()
+        if not create and not self.path.is_file():
+            raise StorageError(f"There is no {kind.name} at {self.path}.")
         with self._errors():
             self._db = sqlite3.connect(
                 self.path, timeout=patience, isolation_level=None, check_same_thread=False

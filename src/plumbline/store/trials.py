@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from plumbline.domain.errors import TrialError
 from plumbline.reading.model import VALUES, Field
@@ -18,6 +18,7 @@ from plumbline.store.small_file import Kind, SmallFile
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+    from types import TracebackType
 
     from plumbline.reading.second import Agreement, Values
 
@@ -82,8 +83,16 @@ class Decided:
 class TrialFile:
     """Trials and decisions in one file. Safe to share between threads."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._file = SmallFile(path, _KIND)
+    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+        self._file = SmallFile(path, _KIND, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
