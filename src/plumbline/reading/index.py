@@ -61,9 +61,11 @@ class Index:
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._columns = tuple(_Column() for _ in range(HEADS + 1))
+        self._anywhere = 0
         for number, pattern in enumerate(patterns):
             for column, symbols in zip(self._columns, (*pattern.heads, pattern.anchors), strict=True):
                 column.put(symbols, 1 << number)
+            self._anywhere |= (not pattern.source.startswith("^")) << number
         self._known: dict[str, Bits] = {}
         _, second, third, _ = self._columns
         self._over = Bits(0, second.any, third.any, 0)
@@ -78,6 +80,8 @@ class Index:
         bits += (self._over, self._over)
         found = []
         for place in range(len(words)):
+            if place == 1:
+                wanted &= self._anywhere
             here = bits[place].first & wanted
             if here and (here := here & bits[place + 1].second & bits[place + 2].third):
                 found.append((place, here))

@@ -86,6 +86,9 @@ class Matcher:
                 bits ^= 1 << number
                 if number in found:
                     continue
+                if number >= cues and patterns[number].one_word:
+                    self._mark(self._scopes[number - cues][0], (place, place + 1), marks)
+                    continue
                 fits = tried.get(number)
                 if fits is None:
                     fits = tried[number] = patterns[number].regex.match

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"\s*(~\d{1,2}|<\w+>|[()|?^$]|[^\s()|?~^$<>]+)")
 _CJK: Final = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
+_SIGNS: Final = re.compile(r"[\^$*#~]|<Name>")
 _NESTING: Final = 4
 #: How many words from its beginning on a pattern is known by.
 HEADS: Final = 3
@@ -158,6 +159,7 @@ class Pattern:
     anchors: frozenset[str]
     negates: bool
     heads: tuple[frozenset[str] | None, ...] = (None,) * HEADS
+    one_word: bool = False
     compiled: list[re.Pattern[str]] = field(default_factory=list, compare=False)
 
     @property
@@ -228,7 +230,8 @@ def parse_pattern(source: str, classes: Mapping[str, tuple[str, ...]], negators:
         for place, words in enumerate(whole.heads)
     )
     negates = not negators.isdisjoint(parser.words)
-    return Pattern(source, whole.expression + end, whole.anchors, negates, heads)
+    one_word = whole.lengths == {1} and whole.heads[0] is not None and not _SIGNS.search(source)
+    return Pattern(source, whole.expression + end, whole.anchors, negates, heads, one_word)
 
 
 class _Parser:

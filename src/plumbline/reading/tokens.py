@@ -51,7 +51,8 @@ _TOKEN: Final = re.compile(
 )  # fmt: skip
 #: Sums, lengths of time and links are looked for only where such a word or a sign begins.
 _WORD_OR_SIGN: Final = re.compile(
-    rf"(?P<mask>{MASK}+)"
+    r"(?P<run>[a-z]{1,60}(?:[ ][a-z]{1,60})+(?=[\s.,;:!?()]|$))"
+    rf"|(?P<mask>{MASK}+)"
     r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
     r"|(?P<word>[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff]){0,59}(?:'[^\W_]{1,12})*)"
     r"|(?P<end>[.!?\u3002\uff01\uff1f\u0964]+(?=[\s\"')\]]|$|[\u3040-\u9fff])|\n)"
@@ -125,6 +126,13 @@ _BUT: Final = frozenset(
         "jedoch",
     ]
 )
+_ARTICLES: Final = frozenset(["a", "an", "half", "couple", "few", "one", "un", "una", "une", "ein", "eine", "us", "c", "ca", "au", "e"])
+_AFTER_ARTICLE: Final = frozenset(re.split(r"[^a-z]+", UNIT)) | frozenset(word for key in NUMBER_WORDS for word in key.split()) | frozenset(
+    "min mins minute minutes hour hours hr hrs day days week weeks wk wks month months mth mths mnth mnths mo mos quarter quarters year years yr yrs "
+    "tag tage tagen woche wochen monat monate monaten jahr jahre jahren stunde stunden dia dias semana semanas mes meses ano anos hora horas jour jours "
+    "semaine semaines mois an ans heure heures business working calendar full short more clear good other odd grand quid pounds euros dollars lakh lakhs crore crores "
+    "fortnight fortnights mail mails a an half to or bis y and thousand hundred".split()  # noqa: SIM905
+)
 _TURNS: Final = _BUT | {"cannot"}
 
 
@@ -170,10 +178,21 @@ def split_sentences(folded: str, stretches: Iterable[Stretch], spelling: Mapping
     return reader.done()
 
 
+_SPECIAL: list[tuple[Mapping[str, str], frozenset[str]]] = []
+
+
+def _special(spelling: Mapping[str, str]) -> frozenset[str]:
+    """Words that are not simply themselves; made once for a table of spellings."""
+    if not _SPECIAL or _SPECIAL[0][0] is not spelling:
+        _SPECIAL[:] = [(spelling, frozenset(spelling) | _ODD | _TURNS)]
+    return _SPECIAL[0][1]
+
+
 class _Splitter:
     def __init__(self, folded: str, spelling: Mapping[str, str]) -> None:
         self.folded = folded
         self.spelling = spelling
+        self.special = _special(spelling)
         self.sentences: list[Sentence] = []
         self.now: Sentence | None = None
         self.clause = 0
@@ -181,40 +200,59 @@ class _Splitter:
     def stretch(self, stretch: Stretch) -> None:
         if self.now is not None and not self._runs_on(stretch):
             self._close()
-        spelling, odd, done = self.spelling, _ODD, stretch.start
+        done = stretch.start
         for match in _WORD_OR_SIGN.finditer(self.folded, stretch.start, stretch.end):
             kind = match.lastgroup
-            if match.start() < done:
+            if kind == "run":
+                done = self._run(match[0].split(" "), match.start(), done, stretch)
+            elif match.start() < done:
                 continue
-            if kind == "word":
-                word = match[0]
-                now = self.now
-                if (
-                    now is not None
-                    and word not in spelling
-                    and word not in odd
-                    and word not in _TURNS
-                    and "'" not in word
-                    and len(now.words) < _LONGEST
-                ):
-                    now.words.append(word)
-                    now.starts.append(match.start())
-                    now.ends.append(match.end())
-                    now.clauses.append(self.clause)
-                elif word in odd or "'" in word:
-                    done = self._odd(match, stretch)
-                else:
-                    self._word(word, match.start(), match.end(), stretch)
-            elif kind == "odd":
-                done = self._odd(match, stretch)
+            elif kind == "odd" or (kind == "word" and (match[0] in _ODD or "'" in match[0])):
+                done = self._odd(match.start(), match.end(), stretch)
             else:
                 self._token(match, stretch)
 
-    def _odd(self, match: re.Match[str], stretch: Stretch) -> int:
+    def _run(self, words: list[str], at: int, done: int, stretch: Stretch) -> int:
+        """Words with one space between them; most need no look of their own. Where the last closer look ended."""
+        starts = list(accumulate([len(word) + 1 for word in words], initial=at))
+        first = 0
+        for index in [i for i, word in enumerate(words) if word in self.special]:
+            if starts[index] < done or not self._needs_a_look(words, index):
+                continue
+            done = self._plain(words, starts, first, index, done, stretch)
+            word, first = words[index], index + 1
+            if word in _ODD:
+                done = self._odd(starts[index], starts[index] + len(word), stretch)
+            else:
+                self._word(word, starts[index], starts[index] + len(word), stretch)
+        return self._plain(words, starts, first, len(words), done, stretch)
+
+    def _needs_a_look(self, words: list[str], index: int) -> bool:
+        """An article begins a length of time only before a few words; the last of a run may go on after it."""
+        return words[index] not in _ARTICLES or index + 1 == len(words) or words[index + 1] in _AFTER_ARTICLE
+
+    def _plain(
+        self, words: list[str], starts: list[int], first: int, last: int, done: int, stretch: Stretch
+    ) -> int:
+        while first < last and starts[first] < done:
+            first += 1
+        if first == last:
+            return done
+        if self.now is None or len(self.now.words) + last - first > _LONGEST:
+            for index in range(first, last):
+                self._put(words[index], starts[index], starts[index + 1] - 1, stretch)
+            return done
+        self.now.words += words[first:last]
+        self.now.starts += starts[first:last]
+        self.now.ends += [start - 1 for start in starts[first + 1 : last + 1]]
+        self.now.clauses += [self.clause] * (last - first)
+        return done
+
+    def _odd(self, start: int, end: int, stretch: Stretch) -> int:
         """Where a sum, a length of time or a link may begin: look closely. Where the closer look ends."""
-        closer = _TOKEN.match(self.folded, match.start(), stretch.end)
+        closer = _TOKEN.match(self.folded, start, stretch.end)
         if closer is None:
-            return match.end()
+            return end
         self._token(closer, stretch)
         return closer.end()
 
