@@ -9,6 +9,7 @@ earlier batches come in as arguments, and the same arguments give the same bytes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from plumbline.triage import Triaged
 
 _OBJECTED: Final = "lead.objected"
+_ACCOUNT: Final = ("account.id", "account.name")
+_READ: Final = frozenset({*_ACCOUNT, _OBJECTED, STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +72,38 @@ def qualify(
         seen: what earlier batches of the same file held, to find duplicates across them.
     """
     triaged = triage_batch(received, bundle, seen)
-    first = pl.col("triage.duplicate_of").is_null()
-    clean = triaged.clean.filter(first)
+    clean, duplicates = _apart(triaged.clean)
     inbox = inbox or Inbox()
     if bundle.reads:
-        clean = inbox.attach(clean, clean.select("row", objected=_objected(clean))["objected"])
+        clean = inbox.attach(clean, _leads(clean).get_column("objected"))
         inbox = inbox.after(clean)
     events = None if events is None else EventState(events.of(clean))
     signals = bundle.assembler.assemble(clean, as_of=as_of, events=events)
     decisions = decide_signals(signals, clean, bundle)
-    inputs = received.join(clean.select("row"), on="row", how="semi", maintain_order="left")
+    inputs = received if clean.height == received.height else _rows_of(received, clean)
     return Qualified(
         decisions=decisions,
         inputs=attach_context(inputs, context_of(clean, events)),
-        duplicates=triaged.clean.filter(~first).select("row", "lead.id", duplicate_of="triage.duplicate_of"),
+        duplicates=duplicates,
         signals=signals,
         triaged=triaged,
         seen=triaged.seen,
         inbox=inbox,
     )
+
+
+def _apart(clean: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The leads to decide, and the repeats of leads to attach."""
+    original = clean.get_column("triage.duplicate_of")
+    repeats = clean.select("row", "lead.id", duplicate_of=original)
+    if original.null_count() == clean.height:
+        return clean, repeats.clear()
+    first = original.is_null()
+    return clean.filter(first), repeats.filter(~first)
+
+
+def _rows_of(received: pl.DataFrame, clean: pl.DataFrame) -> pl.DataFrame:
+    return received.join(clean.select("row"), on="row", how="semi", maintain_order="left")
 
 
 def requalify(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
@@ -125,33 +141,42 @@ def triage_batch(received: pl.DataFrame, bundle: Bundle, seen: Seen | None = Non
 
 def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
     """Score and route leads whose signals are known. A person who objected is not scored at all (law 7)."""
-    leads = clean.select("row", "lead.id", account=_account(clean), objected=_objected(clean))
+    leads = _leads(clean)
     objected = leads.get_column("objected")
-    profiled = signals if not objected.any() else signals.filter(~objected)
+    profiled = signals.filter(~objected) if objected.any() else signals
     scores = score(profiled, bundle.card, bundle.policy.bands, askable=bundle.policy.asks)
-    known = pl.concat([profiled, scores.drop("lead.id", strict=False)], how="horizontal")
-    frame = (
-        leads.join(known, on="lead.id", how="left", maintain_order="left")
-        if objected.any()
-        else (pl.concat([leads, known.drop("lead.id")], how="horizontal"))
-    )
+    if objected.any():
+        frame = leads.join(profiled.hstack(scores), on="lead.id", how="left", maintain_order="left")
+    else:
+        named = [name for name in signals.columns if name != "lead.id"]
+        frame = pl.concat([leads, signals[named], scores], how="horizontal")
     decided = decide(frame, bundle.policy, draw_key=bundle.draw_key)
-    kept = frame.select("row", *(name for name in scores.columns if name != "lead.id"))
-    return pl.concat([kept, decided], how="horizontal")
+    return pl.concat([frame[["row", *scores.columns]], decided], how="horizontal")
 
 
-def _account(clean: pl.DataFrame) -> pl.Expr:
+def _leads(clean: pl.DataFrame) -> pl.DataFrame:
+    """The columns of a lead that are neither signals nor scores: ``row``, ``lead.id``, account, objected."""
+    return clean.select(_lead_columns(frozenset(_READ.intersection(clean.columns))))
+
+
+@lru_cache(maxsize=16)
+def _lead_columns(known: frozenset[str]) -> tuple[pl.Expr, ...]:
+    account, objected = _account(known), _objected(known)
+    return (pl.col("row"), pl.col("lead.id"), account.alias("account"), objected.alias("objected"))
+
+
+def _account(known: frozenset[str]) -> pl.Expr:
     """The organisation a lead belongs to, for lotteries that must treat colleagues alike."""
     # A free-mail domain is no organisation: its leads would all win or lose the lottery together.
     domain = pl.when(pl.col("triage.email_kind") == "business").then("triage.email_domain")
-    known = [pl.col(name) for name in ("account.id", "account.name") if name in clean.columns]
-    return pl.coalesce(*known[:1], domain, *known[1:])
+    names = [pl.col(name) for name in _ACCOUNT if name in known]
+    return pl.coalesce(*names[:1], domain, *names[1:])
 
 
-def _objected(clean: pl.DataFrame) -> pl.Expr:
+def _objected(known: frozenset[str]) -> pl.Expr:
     """An objection that cannot be read counts as one: the safe side is not to profile."""
-    stopped = pl.col(STOPPED) if STOPPED in clean.columns else pl.lit(value=False)
-    if _OBJECTED not in clean.columns:
+    stopped = pl.col(STOPPED) if STOPPED in known else pl.lit(value=False)
+    if _OBJECTED not in known:
         return stopped
     unreadable = pl.col("triage.unreadable").list.contains(_OBJECTED)
     return stopped | pl.col(_OBJECTED).fill_null(value=False) | unreadable.fill_null(value=False)
