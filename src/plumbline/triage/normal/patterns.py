@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WORD: Final = re.compile(r"[^\W_]+|[&+]")
-#: Longest phrase that is looked for, in words.
-_LONGEST: Final = 6
+#: Endings up to this length count in words that are as much longer.
 _SHORT_ENDING: Final = 3
 
 
@@ -29,9 +27,11 @@ class Patterns(Generic[T]):
     """Phrases and what they mean. ``*`` may begin or end a single word or end the last word of a phrase."""
 
     exact: dict[str, list[T]] = field(default_factory=dict)
-    prefixes: list[tuple[str, T]] = field(default_factory=list)
-    suffixes: list[tuple[str, T]] = field(default_factory=list)
-    inner: list[tuple[str, T]] = field(default_factory=list)
+    prefixes: dict[str, list[T]] = field(default_factory=dict)
+    suffixes: dict[str, list[T]] = field(default_factory=dict)
+    inner: dict[str, list[T]] = field(default_factory=dict)
+    #: First words of phrases with several words, and how many words the longest of them has.
+    longest: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, T]]) -> Patterns[T]:
@@ -39,47 +39,36 @@ class Patterns(Generic[T]):
         made: Patterns[T] = cls()
         for pattern, meaning in pairs:
             made._add(pattern, meaning)
-        made.prefixes.sort(key=lambda pair: pair[0])
-        made.suffixes.sort(key=lambda pair: pair[0])
         return made
 
     def _add(self, pattern: str, meaning: T) -> None:
         bare = pattern.strip("*")
-        if pattern.startswith("*") and pattern.endswith("*"):
-            self.inner.append((bare, meaning))
-        elif pattern.endswith("*"):
-            self.prefixes.append((bare, meaning))
-        elif pattern.startswith("*"):
-            self.suffixes.append((bare[::-1], meaning))
-        else:
-            self.exact.setdefault(bare, []).append(meaning)
+        kinds = {(True, True): self.inner, (False, True): self.prefixes, (True, False): self.suffixes}
+        listed = kinds.get((pattern.startswith("*"), pattern.endswith("*")), self.exact)
+        listed.setdefault(bare, []).append(meaning)
+        first, *more = bare.split()
+        if more:
+            self.longest[first] = max(self.longest.get(first, 1), 1 + len(more))
 
     def found(self, words: list[str]) -> Iterator[tuple[int, int, str, T]]:
         """Every occurrence: first word, number of words, the pattern's letters, the meaning."""
-        for start in range(len(words)):
-            for size in range(1, min(_LONGEST, len(words) - start) + 1):
+        for start, word in enumerate(words):
+            for size in range(1, min(self.longest.get(word, 1), len(words) - start) + 1):
                 phrase = " ".join(words[start : start + size])
-                for meaning in self.exact.get(phrase, ()):
-                    yield start, size, phrase, meaning
-                for begun, meaning in _beginning(self.prefixes, phrase):
-                    # "software*" must not swallow the words after it: the star stands for letters.
-                    if " " not in phrase[len(begun) :]:
-                        yield start, size, begun, meaning
-            word = words[start]
-            for ended, meaning in _beginning(self.suffixes, word[::-1]):
-                # A short ending says something of a longer word only: "*or" is not "for".
-                if len(word) >= len(ended) + (_SHORT_ENDING if len(ended) <= _SHORT_ENDING else 0):
-                    yield start, 1, ended[::-1], meaning
-            for part, meaning in self.inner:
-                if part in word:
-                    yield start, 1, part, meaning
+                # "software*" must not swallow the words after it: the star stands for letters.
+                last = len(phrase) - len(words[start + size - 1])
+                yield from ((start, size, phrase, meaning) for meaning in self.exact.get(phrase, ()))
+                for end in range(max(2, last + 1), len(phrase) + 1):
+                    for meaning in self.prefixes.get(phrase[:end], ()):
+                        yield start, size, phrase[:end], meaning
+            yield from self._within(start, word)
 
-
-def _beginning(listed: list[tuple[str, T]], text: str) -> Iterator[tuple[str, T]]:
-    """The entries of a sorted list that a text begins with."""
-    for length in range(2, len(text) + 1):
-        head = text[:length]
-        at = bisect_left(listed, head, key=lambda pair: pair[0])
-        while at < len(listed) and listed[at][0] == head:
-            yield listed[at]
-            at += 1
+    def _within(self, start: int, word: str) -> Iterator[tuple[int, int, str, T]]:
+        """Endings of a word, and what it holds."""
+        for at in range(len(word) - 1):
+            # A short ending says something of a longer word only: "*or" is not "for".
+            if len(word) - at > _SHORT_ENDING or at >= _SHORT_ENDING:
+                yield from ((start, 1, word[at:], meaning) for meaning in self.suffixes.get(word[at:], ()))
+        for part, meanings in self.inner.items():
+            if part in word:
+                yield from ((start, 1, part, meaning) for meaning in meanings)

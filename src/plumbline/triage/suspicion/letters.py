@@ -18,6 +18,7 @@ from plumbline.triage.suspicion.flag import Flag, FlagCode
 #: names the model was counted in, between 1 and 10 in 10,000 words lie above it.
 _LIMITS: Final = ((5, 425), (7, 400), (9, 380), (13, 360))
 _SHORTEST: Final = 5
+_COMPANY: Final = "account.name"
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ROWS: Final = (
     "qwertyuiop",
@@ -55,6 +56,9 @@ _REPEATED: Final = re.compile(r"(?:(\w)\1{3,}|(\w{2,3})\2{2,})", re.IGNORECASE)
 def name_flags(field: str, value: str) -> tuple[Flag, ...]:
     """What is suspicious in the letters of a name of a person or a company."""
     words = _WORD.findall(value)
+    if field == _COMPANY and not all(_gibberish(word) for word in words if len(word) >= _SHORTEST):
+        # Made-up words are what many companies are called; only where every word is odd the name is.
+        words = [word for word in words if not _gibberish(word)]
     checks = (
         (_run, FlagCode.KEYBOARD_RUN),
         (_repetition, FlagCode.REPEATED_LETTERS),
@@ -93,6 +97,9 @@ def _run(word: str) -> str | None:
 def _repetition(word: str) -> str | None:
     match = _REPEATED.search(word)
     if match is None or 2 * len(match.group()) <= len(word):
+        return None
+    # Whole syllables repeat in names too (Tininini); one letter four times does not.
+    if match.group(2) and len(match.group()) != len(word):
         return None
     return f"{match.group()!r} in {word!r} repeats itself."
 
