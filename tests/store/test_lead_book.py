@@ -172,7 +172,7 @@ def test_counts_that_do_not_add_up_are_refused_by_the_file_itself(book):
     add(book, rows({"a": "Acme"}))
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         book._db.execute(
-            "INSERT INTO import SELECT 9, system, at, file, file_hash, 5, 0, 0, 1, 0, 0, 0, 0 FROM import"
+            "INSERT INTO import SELECT 9, system, at, file, file_hash, mapping, 5, 0, 0, 1, 0, 0, 0, 0 FROM import"
         )
 
 

@@ -13,6 +13,7 @@ import typer
 from polars.exceptions import PanicException
 
 from plumbline.cli import (
+    book,
     corrections,
     explain,
     files,
@@ -38,6 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("init")(files.init)
+app.command("intake")(book.intake)
 app.command("qualify")(qualify.qualify)
 app.command("explain")(explain.explain)
 app.command("replay-decision")(explain.replay_decision)
@@ -46,6 +48,7 @@ app.command("export")(rows.export)
 app.command("issues")(rows.issues)
 app.command("simulate")(simulate.simulate)
 app.command("normalise")(normalise.normalise)
+app.add_typer(book.app, name="book")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")

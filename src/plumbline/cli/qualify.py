@@ -12,6 +12,8 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from plumbline.cli import places
+from plumbline.cli.book import tell_differences
+from plumbline.cli.leads import From, Leads, QueryText, leads_from
 from plumbline.cli.output import Json, Output, Quiet, complain, errors
 from plumbline.cli.pages import write_pages
 from plumbline.cli.rows import What
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
 
 
 def qualify(
-    leads: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines; .gz too.")],
     policy: Annotated[Path, typer.Option("--policy", "-p", help="The policy file.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for this run.")],
+    leads: Leads = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", "-m", help="Which column is what; guessed when left out.")
     ] = None,
+    query: QueryText = None,
+    url: From = None,
     events: Annotated[
         Path | None, typer.Option("--events", help="CSV of behaviour: lead id, kind, time.")
     ] = None,
@@ -61,13 +65,14 @@ def qualify(
     """
     output = Output(json=json, quiet=quiet)
     # Everything that can be wrong with the files is found before anything is written.
-    intake = intake_from(leads, mapping)
+    intake = intake_from(leads_from(leads, query, url), mapping)
+    tell_differences(intake, output)
     bundle, warnings = policy_from(text := read_text(policy), cells=intake.cells)
     folder = RunFolder(out)
     moment = places.moment(folder, as_of)
     behaviour = events_from(events, bundle.policy, moment)
     if intake.is_empty():
-        raise NoLeadsError(f"{leads} has a header and no rows.")
+        raise NoLeadsError(f"{leads or intake.name} has a header and no rows.")
     _tell(warnings, output)
     if mapping is None and not quiet:
         complain(f"Which column is what was guessed; the guess is in {out / 'mapping.yaml'}.")
@@ -94,7 +99,9 @@ def qualify(
     output.data(summary)
     print_summary(summary, output.console)
     if not summary.decided:
-        raise NoLeadsError(f"No row of {leads} can be a lead; plumbline issues {out} says why.")
+        raise NoLeadsError(
+            f"No row of {leads or intake.name} can be a lead; plumbline issues {out} says why."
+        )
     output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
 
 

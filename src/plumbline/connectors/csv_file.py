@@ -10,7 +10,7 @@ from plumbline.connectors.csv_source import read_rows
 from plumbline.connectors.dialect import Dialect, read_dialect
 from plumbline.connectors.encoding import detect, raw_blocks, utf8_blocks
 from plumbline.connectors.errors import EmptyFileError
-from plumbline.connectors.opening import file_sha256, opened, sized
+from plumbline.connectors.opening import file_sha256, is_packed, opened, sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _start(path: Path, encoding: str) -> tuple[bytes, bool]:
 
 def _later_samples(path: Path) -> bytes:
     """Bytes from the middle and the end, where the first accented letter may stand."""
-    if path.suffix == ".gz":
+    if is_packed(path):
         return b""
     size = path.stat().st_size
     with path.open("rb") as handle:

@@ -93,7 +93,10 @@ def _said(entry: ColumnGuess) -> str:
 
 
 def _values(entry: ColumnGuess) -> str:
-    if not entry.look.filled:
-        return " No values."
+    return f" Values: {', '.join(values_shown(entry))}" if entry.look.filled else " No values."
+
+
+def values_shown(entry: ColumnGuess) -> tuple[str, ...]:
+    """A few values of a column; personal ones are masked."""
     show = masked if entry.personal else value_shown
-    return f" Values: {', '.join(dict.fromkeys(map(show, entry.look.samples)))}"
+    return tuple(dict.fromkeys(map(show, entry.look.samples)))

@@ -87,6 +87,11 @@ class FileIntake:
         return self.source.path.name
 
     @property
+    def mapping_text(self) -> str:
+        """The mapping as it is written."""
+        return self.documents.get(MAPPING, b"").decode()
+
+    @property
     def cells(self) -> CellReading:
         """How this mapping wants cells to be read."""
         words = self.mapping.blank_words

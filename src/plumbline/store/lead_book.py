@@ -84,16 +84,18 @@ class LeadBook:
         file: str,
         file_hash: str,
         at: datetime,
+        mapping: str = "",
         named: bool = True,
     ) -> Added:
         """Take in a file as a whole.
 
         Args:
-            batches: frames with ``row``, ``lead.id`` and fields as text, each with its number of rejected rows.
+            batches: frames with ``row``, ``lead.id`` fields as text, each with its count of rejected rows.
             system: the source system; ids are unique within it.
             file: what people call the file.
             file_hash: hash of everything that decides what its rows are.
             at: when this happens, with a time zone.
+            mapping: text of the mapping that the rows came through.
             named: whether leads have ids of their own; without, a lead is called by its content.
 
         Raises:
@@ -111,7 +113,7 @@ class LeadBook:
                 rejected += refused
             said = self._again(named=named)
             conflicts = said.filter(~pl.col("same"))
-            about = (system, at.astimezone(UTC).isoformat(), file, file_hash)
+            about = (system, at.astimezone(UTC).isoformat(), file, file_hash, mapping)
             counts, was_known = self._merge(
                 about, rejected + conflicts.height, said.height - conflicts.height, names
             )
@@ -224,10 +226,10 @@ class LeadBook:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def _merge(
-        self, about: tuple[str, str, str, str], rejected: int, repeated: int, names: Iterable[str]
+        self, about: tuple[str, str, str, str, str], rejected: int, repeated: int, names: Iterable[str]
     ) -> tuple[Import, bool]:
         """Bring the staged rows into the book, all or none."""
-        system, _, _, file_hash = about
+        system, _, _, file_hash, _ = about
         with transaction(self._db, "IMMEDIATE"):
             last = self._last(system)
             new, changed, erased, unchanged = self._db.execute(COUNTS, {"system": system}).fetchone()
@@ -237,8 +239,8 @@ class LeadBook:
             if last is not None and last.file_hash == file_hash and not new + changed:
                 return import_of((last.id, *about, *counts)), True
             cursor = self._db.execute(
-                "INSERT INTO import (system, at, file, file_hash, read, rejected, repeated, new, changed, "
-                "unchanged, erased, vanished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO import (system, at, file, file_hash, mapping, read, rejected, repeated, new, "
+                "changed, unchanged, erased, vanished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*about, *counts),
             )
             for statement in MERGE:

@@ -16,6 +16,7 @@ CREATE TABLE import (
   at TEXT NOT NULL,
   file TEXT NOT NULL,
   file_hash TEXT NOT NULL,
+  mapping TEXT NOT NULL,
   read INTEGER NOT NULL,
   rejected INTEGER NOT NULL,
   repeated INTEGER NOT NULL,

@@ -20,7 +20,9 @@ class Import:
 
     ``read = rejected + repeated + new + changed + unchanged + erased``, to the row. ``repeated`` rows say
     again what an earlier row of the file says; ``erased`` ones are of people who were erased from the book,
-    and are not taken in again. ``vanished`` leads stand in the book and not in this file; they are kept.
+    and are not taken in again. ``vanished`` leads stand in the book and not in this file; they are
+    kept. ``mapping`` is the text of the mapping that the file was read with: values are kept as received, and
+    it says how dates and numbers are written in them.
     """
 
     id: int
@@ -28,6 +30,7 @@ class Import:
     at: datetime
     file: str
     file_hash: str
+    mapping: str
     read: int
     rejected: int
     repeated: int
