@@ -232,7 +232,10 @@ def seal(data):
     "change",
     [{"field": "score"}, {"values": ["demo"]}, {"values": ["demo", "demo"]}, {"values": ["demo", "gold"]},
      {"intercepts": [1e9, 0.0]}, {"weights": {"word:x": [1.0]}}, {"weights": {"word:x": ["1", 2]}},
-     {"weights": [1]}, {"checked": {}}, {"kind": "calibration"}, {"format": 9}, {"reader": None}],
+     {"weights": [1]}, {"checked": {}}, {"checked": {"learned": -1, "held_back": 1}},
+     {"checked": {"learned": 1, "held_back": 1, "model_right": [2, 1],
+                  "reader_right": [0, 1], "wins": [0, 1]}},
+     {"kind": "calibration"}, {"format": 9}, {"reader": None}],
     ids=repr,
 )  # fmt: skip
 def test_a_file_with_something_else_in_it_is_refused_even_with_its_own_hash(learned, change):
@@ -240,6 +243,27 @@ def test_a_file_with_something_else_in_it_is_refused_even_with_its_own_hash(lear
     decode_model(seal(data))  # the control
     with pytest.raises(ReaderModelError):
         decode_model(seal({**data, **change}))
+
+
+def test_a_pair_of_words_is_quoted_where_it_stands():
+    from plumbline.reading.linear import places, tokens
+
+    words = "No taster van, but a taster, and a\nTASTER VAN for 12 ████."
+    found = tokens(words)
+    stands = [words[start:end] for start, end in places("pair:taster van", found)]
+    assert stands == ["taster van", "TASTER VAN"]
+    assert [words[start:end] for start, end in places("word:MASK", found)] == ["████"]
+    assert [words[start:end] for start, end in places("word:0", found)] == ["12"]
+    assert places("read:demo", found) == []
+
+
+def test_a_masked_word_cannot_be_the_evidence(reader, learned):
+    model = replace(
+        learned.model, weights={"word:MASK": (9.0, *(0.0 for _ in learned.model.values[1:]))},
+        intercepts=tuple(0.0 for _ in learned.model.values),
+    )  # fmt: skip
+    message = Message("ann@firm.example")
+    assert LearnedReader(reader, [model]).read(message).readings == reader.read(message).readings
 
 
 def test_an_edited_file_is_refused(learned):
