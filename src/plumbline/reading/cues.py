@@ -75,7 +75,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Markers; ``where``: clause (within ``reach`` words before), before, sentence, near (next one too), message.
+    """Markers; ``where``: clause (``reach`` words before), before, sentence, near (next one too), message.
 
     In the file a name may carry an ending (``past-thanks``), for markers that reach differently.
     """
@@ -199,7 +199,19 @@ class _Loader:
         return make(path, raw)
 
     def _cue(self, path: str, raw: dict[str, Any]) -> Cue:
-        known = {"id", "says", "weight", "patterns", "unless", "turns", "zone", "channels", "examples", "not", "one_clause"}
+        known = {
+            "id",
+            "says",
+            "weight",
+            "patterns",
+            "unless",
+            "turns",
+            "zone",
+            "channels",
+            "examples",
+            "not",
+            "one_clause",
+        }
         for key in sorted(set(raw) - known):
             self.problem("cue_unknown_key", f"unknown key {key!r}", path)
         if not raw.get("id") or str(raw["id"]) in self.seen:

@@ -29,6 +29,7 @@ MAX_ORIGINAL: Final = 400_000
 MAX_READ: Final = 20_000
 _STRANGE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffd]")
 _CONTROLS: Final = (*range(9), 11, 12, 13, *range(14, 32), 127, *range(128, 160))
+_CONTROLS_THERE: Final = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL: Final = dict.fromkeys(_CONTROLS, " ") | {0x2028: "\n", 0x2029: "\n"}
 
 
@@ -57,7 +58,7 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     """Never raises, for any text, in time linear in its length."""
     view = _view(message.text)
     text, lookalikes = unmask_letters(
-        view.text.translate(_CONTROL) if not view.text.isprintable() else view.text
+        view.text.translate(_CONTROL) if _CONTROLS_THERE.search(view.text) else view.text
     )
     for place in lookalikes[:1]:
         view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
@@ -71,8 +72,8 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     covered = _covered(text, stretches, view, known)
     folded = _spelt_out(fold(covered))
     sentences = split_sentences(folded, stretches, spelling)
-    own = "".join(folded[s.start : s.end] for s in stretches)
-    language = detect_language(own, {word for sentence in sentences for word in sentence.words})
+    own = "" if folded.isascii() else "".join(folded[s.start : s.end] for s in stretches)
+    language = detect_language(own, set().union(*(sentence.words for sentence in sentences)))
     return Prepared(view, covered, folded, sentences, language, view.listed(), _unreadable(message.text))
 
 
@@ -181,7 +182,9 @@ def _covered(text: str, stretches: list[Stretch], view: View, known: set[str]) -
 
 def _spelt_out(folded: str) -> str:
     """The strokes of ``w/`` and ``w/o`` are no signs; same length."""
-    return _STROKES.sub(lambda match: "w0o" if match[0] == "w/o" else "w ", folded) if "w/" in folded else folded
+    return (
+        _STROKES.sub(lambda match: "w0o" if match[0] == "w/o" else "w ", folded) if "w/" in folded else folded
+    )
 
 
 _STROKES: Final = re.compile(r"\bw/(?:o\b)?")

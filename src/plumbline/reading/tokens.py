@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.layout import Zone
-from plumbline.reading.lengths import NUMBER, NUMBER_WORDS, UNIT
+from plumbline.reading.lengths import NUMBER, NUMBER_WORDS, UNIT, UNIT_DAYS
 from plumbline.reading.masking import MASK
 
 if TYPE_CHECKING:
@@ -60,79 +60,19 @@ _WORD_OR_SIGN: Final = re.compile(
     r"|(?P<sign>[=@&+%/>]|~(?!\d))"
     r"|(?P<odd>[~£$€¥₹]|[^\W_])",
 )  # fmt: skip
-_ODD: Final = frozenset(
-    {word.split()[0] for word in NUMBER_WORDS}
-    | {
-        "usd",
-        "eur",
-        "gbp",
-        "cad",
-        "aud",
-        "inr",
-        "chf",
-        "sgd",
-        "nzd",
-        "rs",
-        "us",
-        "ca",
-        "au",
-        "nz",
-        "c",
-        "another",
-        "http",
-        "https",
-        "www",
-        "e",
-    }
-)
+_ODD: Final = frozenset({word.split()[0] for word in NUMBER_WORDS} | {"usd", "eur", "gbp", "cad", "aud", "inr", "chf", "sgd", "nzd", "rs", "us", "ca", "au", "nz", "c", "another", "http", "https", "www", "e"})  # fmt: skip
 _SHORT: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "approx", "inc", "ltd", "co", "no", "vs", "ca", "etc", "eg", "ie", "dept", "prof", "sr", "sra", "hr", "z", "b", "bzw", "ggf", "inkl", "incl", "tel", "ext", "fig", "dec", "jan", "feb", "aug", "sept", "oct", "nov", "ref", "nr", "e", "g", "i", "p", "a", "appt"])  # fmt: skip
 _SPLIT: Final = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
-_IS: Final = frozenset(
-    [
-        "it",
-        "that",
-        "what",
-        "there",
-        "who",
-        "he",
-        "she",
-        "here",
-        "how",
-        "where",
-        "when",
-        "one",
-        "everything",
-        "everyone",
-        "nobody",
-        "why",
-        "this",
-    ]
-)
+_IS: Final = frozenset(["it", "that", "what", "there", "who", "he", "she", "here", "how", "where", "when", "one", "everything", "everyone", "nobody", "why", "this"])  # fmt: skip
 _IRREGULAR: Final = {"can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us"), "cannot": ("can", "not"), "ain't": ("is", "not"), "y'all": ("you", "all")}  # fmt: skip
 _ELIDED: Final = frozenset(["l", "d", "j", "m", "n", "s", "t", "c", "qu"])
-_BUT: Final = frozenset(
-    [
-        "but",
-        "although",
-        "though",
-        "however",
-        "whereas",
-        "except",
-        "unless",
-        "aber",
-        "pero",
-        "mais",
-        "sondern",
-        "jedoch",
-    ]
-)
-_ARTICLES: Final = frozenset(["a", "an", "half", "couple", "few", "one", "un", "una", "une", "ein", "eine", "us", "c", "ca", "au", "e"])
-_AFTER_ARTICLE: Final = frozenset(re.split(r"[^a-z]+", UNIT)) | frozenset(word for key in NUMBER_WORDS for word in key.split()) | frozenset(
-    "min mins minute minutes hour hours hr hrs day days week weeks wk wks month months mth mths mnth mnths mo mos quarter quarters year years yr yrs "
-    "tag tage tagen woche wochen monat monate monaten jahr jahre jahren stunde stunden dia dias semana semanas mes meses ano anos hora horas jour jours "
-    "semaine semaines mois an ans heure heures business working calendar full short more clear good other odd grand quid pounds euros dollars lakh lakhs crore crores "
-    "fortnight fortnights mail mails a an half to or bis y and thousand hundred".split()  # noqa: SIM905
-)
+_BUT: Final = frozenset(["but", "although", "though", "however", "whereas", "except", "unless", "aber", "pero", "mais", "sondern", "jedoch"])  # fmt: skip
+_ARTICLES: Final = frozenset(["a", "an", "half", "couple", "few", "one", "un", "una", "une", "ein", "eine", "us", "c", "ca", "au", "e"])  # fmt: skip
+_AFTER_ARTICLE: Final = frozenset([
+    *re.split(r"[^a-z]+", UNIT), *(word for key in NUMBER_WORDS for word in key.split()), *(word for key in UNIT_DAYS for word in (key, key + "s", key + "n", key + "en")),
+    "minute", "minutes", "meses", "business", "working", "calendar", "full", "short", "more", "clear", "good", "other", "odd", "grand", "quid", "pounds", "euros", "dollars",
+    "lakh", "lakhs", "crore", "crores", "mail", "mails", "to", "or", "bis", "y", "and", "thousand",
+])  # fmt: skip
 _TURNS: Final = _BUT | {"cannot"}
 
 
