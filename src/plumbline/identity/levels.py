@@ -126,7 +126,7 @@ def _email(column: Column) -> tuple[Comparison, ...]:
     key, local, domain, digits, mailbox = (
         column.part(name) for name in ("v", "local", "domain", "digits", "mailbox")
     )
-    typo = Both(Both(Edits(key, 2, 8), Similar(key, 90)), Equal(digits))
+    typo = Both(Both(Equal(digits), Similar(key, 90)), Edits(key, 2, 8))
     return (
         Comparison(
             key,
