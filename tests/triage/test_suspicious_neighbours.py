@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plumbline.triage.suspicion.neighbours import BURST, COPIES, Neighbours, look, reason_of
+from plumbline.triage.suspicion.whole_file import suspects
 
 MESSAGE = "We are the leading supplier of search engine optimisation and would like to talk."
 
@@ -119,3 +120,32 @@ def test_fields_that_are_not_there_flag_nothing():
 def test_the_reason_names_the_other_rows():
     assert "row 4" in reason_of("copied_message", 7, 4)
     assert "7 leads" in reason_of("burst", 7, 4)
+
+
+def texts():
+    count = 9
+    return leads([MESSAGE] * 3 + [None] * 6).with_columns(
+        pl.Series("contact.name", ["Anna", "test", "Bo", "test"] + ["Cy"] * 5),
+        pl.Series("triage.email_domain", ["nordwind.de"] * 5 + ["nordwnid.de"] + [None] * 3),
+        pl.Series("contact.phone", [None] * (count - 1) + ["+999 1234567"]),
+    )
+
+
+def test_a_report_names_row_field_value_reason_and_the_rows_behind_it():
+    found = suspects(texts())
+    told = [
+        (row["row"], row["code"], row["field"], row["value"], row["others"])
+        for row in found.iter_rows(named=True)
+    ]
+    assert told == [
+        (2, "test_entry", "contact.name", "test", [4]),
+        (3, "copied_message", "lead.message", MESSAGE, [1]),
+        (4, "test_entry", "contact.name", "test", [2]),
+        (6, "lookalike_domain", "triage.email_domain", "nordwnid.de", [1, 2, 3, 4, 5]),
+        (9, "impossible_phone", "contact.phone", "+999 1234567", []),
+    ]
+    assert all(reason.endswith(".") for reason in found["reason"])
+
+
+def test_a_file_without_anything_suspicious_has_an_empty_report():
+    assert suspects(pl.DataFrame({"row": [1], "contact.name": ["Anna Schmidt"]})).height == 0
