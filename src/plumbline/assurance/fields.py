@@ -48,7 +48,7 @@ class Column:
 
     ``values`` are those a score would use, null where unknown; ``today`` the ones of the export, where these
     differ. ``known_late``: cells among ``values`` that became known after the decision. ``fills``: for each
-    later fill, the days between it and the nearest report of sales. ``hint``: why the name makes one wonder.
+    later fill, the days from the nearest report of sales to it. ``hint``: why the name makes one wonder.
     ``unreadable`` and ``rewritten``: cells that break the column's type, and cells that were overwritten
     after the outcome. ``agree``: of so many values checked a second time, so many were confirmed.
     ``max_age``: days after which a value counts as old; ``age``: days per lead.

@@ -74,8 +74,11 @@ def filled_at_outcome(column: Column, _leads: Leads) -> Tell | None:
     fills = column.fills
     if fills is None or fills.size < _FEWEST:
         return None
-    near = wilson(int((fills <= 1).sum()), fills.size)
-    if near.low <= 0.30:
+    away = np.abs(fills)
+    near, around = wilson(int((away <= 1).sum()), fills.size), int(((away > 1) & (away <= 3)).sum())
+    # Where leads are worked at once, everything early falls near some report. Fills that come because of it
+    # stand at least three times as dense on its days as on those around.
+    if near.low <= 0.30 or near.hits < 1.5 * around:
         return None
     return Tell(
         Rule.FILLED_AT_OUTCOME,
@@ -198,15 +201,14 @@ def after_words(column: Column, leads: Leads) -> Tell | None:
     total = int(counts["#n"].sum())
     if total < _FEWEST:
         return None
-    for kind, (says, pattern) in _patterns().items():
+    for says, pattern in _patterns():
         hits = counts.filter(counts[column.values.name].str.contains(pattern))
         share = int(hits["#n"].sum()) / total
         if share < 0.15 or not _matters(column, leads):
             continue
         top = hits.sort("#n", descending=True)[column.values.name].head(3).to_list()
         shown = ", ".join(f"“{value}”" for value in top)
-        weight = Weight.HINT if kind == "judgement" else Weight.STRONG
-        return Tell(Rule.AFTER_WORDS, weight, f"{share:.0%} of its values say {says}: {shown}.")
+        return Tell(Rule.AFTER_WORDS, Weight.HINT, f"{share:.0%} of its values say {says}: {shown}.")
     return None
 
 
@@ -284,11 +286,11 @@ def _percent(label: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
 
 
 @cache
-def _patterns() -> dict[str, tuple[str, str]]:
+def _patterns() -> tuple[tuple[str, str], ...]:
     text = (
         resources.files("plumbline.assurance").joinpath("data", "afterwards.toml").read_text(encoding="utf-8")
     )
-    return {
-        kind: (table["says"], rf"(?i)\b(?:{'|'.join(map(re.escape, table['words']))})\b")
-        for kind, table in tomllib.loads(text).items()
-    }
+    return tuple(
+        (table["says"], rf"(?i)\b(?:{'|'.join(map(re.escape, table['words']))})\b")
+        for table in tomllib.loads(text).values()
+    )

@@ -69,28 +69,45 @@ def training_rows(
         segments: fields that say which part of the market a lead is of, such as ``lead.source``.
     """
     moments = outcomes.leads.select(_LEAD, "decided_at")
-    received = with_rows(history.as_of(moments))
-    triaged = triage_batch(received, bundle)
-    clean = triaged.clean.join(moments, on=_LEAD, how="left", maintain_order="left")
-    repeated = clean.filter(pl.col("triage.duplicate_of").is_not_null())
-    clean = clean.filter(pl.col("triage.duplicate_of").is_null())
-    gone = _objectors(history, bundle, as_of)
-    kept = clean.filter(~pl.col(_LEAD).is_in(gone.implode()))
+    known = signals_at(history, moments, bundle, events)
+    first = known.clean["triage.duplicate_of"].is_null()
+    willing = ~known.clean[_LEAD].is_in(_objectors(history, bundle, as_of).implode())
+    kept, signals = (one.filter(first & willing) for one in (known.clean, known.signals))
     specs = bundle.policy.signals
-    state = None if events is None else event_state(events, specs, as_of=moments)
-    signals = bundle.assembler.assemble(kept.drop("decided_at"), as_of=kept["decided_at"], events=state).drop(
-        "unreadable"
-    )
     usable = tuple(spec.name for spec in specs if Purpose.TRAIN in spec.purposes)
     frame = kept.select(_LEAD, "decided_at").hstack(signals.select(usable)).hstack(_segments(kept, segments))
     labelled = _labelled(frame, outcomes, chosen)
     left_out = {
-        "a row of a lead already seen": repeated.height,
-        "the person objected to profiling": clean.height - kept.height,
-        "no lead by the rules of intake": moments.height - repeated.height - clean.height,
+        "a row of a lead already seen": int((~first).sum()),
+        "the person objected to profiling": int((first & ~willing).sum()),
+        "no lead by the rules of intake": moments.height - known.clean.height,
     }
     unused = tuple(spec.name for spec in specs if spec.name not in usable)
     return Training(labelled[0], usable, unused, left_out, labelled[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of leads at their moments: clean fields with ``decided_at``, and signals, row by row."""
+
+    clean: pl.DataFrame
+    signals: pl.DataFrame
+
+
+def signals_at(history: History, moments: pl.DataFrame, bundle: Bundle, events: pl.DataFrame | None) -> Known:
+    """Clean fields and signals of each lead as of its own moment, by the main path's own functions.
+
+    Args:
+        history: versions of the fields.
+        moments: ``lead.id``, ``decided_at``; one moment per lead.
+        bundle: the policy.
+        events: ``lead.id``, ``kind``, ``at`` of behaviour.
+    """
+    clean = triage_batch(with_rows(history.as_of(moments)), bundle).clean
+    clean = clean.join(moments, on=_LEAD, how="left", maintain_order="left")
+    state = None if events is None else event_state(events, bundle.policy.signals, as_of=moments)
+    signals = bundle.assembler.assemble(clean.drop("decided_at"), as_of=clean["decided_at"], events=state)
+    return Known(clean, signals)
 
 
 def with_rows(fields: pl.DataFrame) -> pl.DataFrame:

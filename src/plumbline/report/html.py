@@ -32,17 +32,17 @@ def packet_html(packet: Packet) -> str:
     """
     outcomes = [phrases.outcome(rule) for rule in packet.rules]
     rules = layout.sorted_rules(packet.rules, outcomes)
-    return _page("packet.html", packet=packet, rules=rules, **_drawing(packet.score))
+    return page("packet.html", packet=packet, rules=rules, **_drawing(packet.score))
 
 
 def run_html(summary: RunSummary) -> str:
     """The page of a whole run; leads link to their packet pages where the summary names them."""
-    return _page("run.html", run=summary)
+    return page("run.html", run=summary)
 
 
 def messages_html(messages: Sequence[MessageLine], brief: Brief) -> str:
     """Messages with the quoted words marked, and what they say together."""
-    return _page("messages.html", messages=messages, brief=brief)
+    return page("messages.html", messages=messages, brief=brief)
 
 
 def _drawing(score: Score | None) -> Mapping[str, Any]:
@@ -59,8 +59,9 @@ def _drawing(score: Score | None) -> Mapping[str, Any]:
     }
 
 
-def _page(template: str, **values: Any) -> str:  # noqa: ANN401
-    css = _css()
+def page(template: str, *, styles: tuple[str, ...] = ("style.css",), **values: Any) -> str:  # noqa: ANN401
+    """A template with its styles inside; the page forbids itself everything else."""
+    css = "".join(_css(name) for name in styles)
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return environment().get_template(template).render(css=Markup(css), css_hash=digest, **values)  # noqa: S704
 
@@ -85,9 +86,9 @@ def environment() -> Environment:
 
 
 @cache
-def _css() -> str:
+def _css(name: str) -> str:
     env = environment()
-    return env.loader.get_source(env, "style.css")[0] if env.loader else ""
+    return env.loader.get_source(env, name)[0] if env.loader else ""
 
 
 def _plain(value: object) -> object:

@@ -40,7 +40,7 @@ def areas(
         _area("data", "Data reliability", by_id, ("crm_hygiene", "source_tracking"),
               [_fields(signals, material)]),
         _area("feedback", "Feedback loop", by_id, ("lifecycle_stages", "sales_feedback"), [_reps(people[1])]),
-        _area("explainability", "Explainability", by_id, (), [_usable(signals), _order(found)]),
+        _area("explainability", "Explainability", by_id, (), [_usable(signals, material), _order(found)]),
         _area("workflow", "Workflow impact", by_id, ("routing_impact",), [_worked(material)]),
     )  # fmt: skip
 
@@ -126,11 +126,12 @@ def _reps(reps: Sequence[RepLabels]) -> Ground:
     )
 
 
-def _usable(signals: Sequence[SignalLine]) -> Ground:
+def _usable(signals: Sequence[SignalLine], material: Material) -> Ground:
     usable = [line for line in signals if line.candidate]
     good = [line for line in usable if line.reliability.use != "not yet"]
     step = "Fill the fields that people would name as a reason, and find out about the doubtful ones."
-    text = f"{len(good)} of {len(signals)} columns can be relied on and named as a reason."
+    every = len(material.declared) or len(signals)
+    text = f"{len(good)} of {every} signals can be relied on and named as a reason."
     if len(good) >= _USABLE:
         return Answer.READY, text, "Give each a label that a rep would use."
     return (Answer.PARTLY if good else Answer.NOT_YET), text, step

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from plumbline.assurance.agreement import agreement, label_consistency
 from plumbline.assurance.leakage import Leak, LeakReport, leaks
 from plumbline.assurance.lift import Learnable, Lift, candidates, lift
-from plumbline.assurance.maturity import Rate, good_rate, horizons
+from plumbline.assurance.maturity import Rate, curve, events_of, good_rate, horizons
 from plumbline.assurance.needs import Supply, supply
 from plumbline.assurance.readiness.areas import areas
 from plumbline.assurance.readiness.checks import CHECKS
@@ -22,6 +23,7 @@ from plumbline.assurance.readiness.model import (
     SignalLine,
 )
 from plumbline.assurance.reliability import associations, reliability
+from plumbline.assurance.words import State
 from plumbline.domain.intervals import wilson
 
 if TYPE_CHECKING:
@@ -40,8 +42,10 @@ def assess(material: Material) -> Readiness:
     found = leaks(material.columns, material.facts)
     kept = _by(found, {Leak.CLEAN, Leak.AS_OF})
     doubtful = _by(found, {Leak.CLEAN, Leak.AS_OF, Leak.ASK})
-    usable = candidates(material.columns, frozenset(_names(material)) - kept)
-    wider = candidates(material.columns, frozenset(_names(material)) - doubtful)
+    names = frozenset(_names(material))
+    undeclared = names - material.declared if material.declared else frozenset()
+    usable = candidates(material.columns, (names - kept) | undeclared)
+    wider = candidates(material.columns, (names - doubtful) | undeclared)
     best, more = lift(usable, material.facts), lift(wider, material.facts)
     signals = _signals(material, found, {column.name for column in usable})
     checks = tuple(check(material) for check in CHECKS)
@@ -70,6 +74,7 @@ def assess(material: Material) -> Readiness:
         lift_with_doubtful=more,
         supply=stock,
         horizons=matured,
+        maturing=() if matured is None else _maturing(material),
         rate=rate,
         young_rate=young,
         reviewed=reviewed,
@@ -89,7 +94,12 @@ def _by(found: Iterable[LeakReport], verdicts: set[Leak]) -> frozenset[str]:
 
 def _signals(material: Material, found: Sequence[LeakReport], usable: set[str]) -> tuple[SignalLine, ...]:
     reports = {report.column: report for report in found}
-    kept = [column for column in material.columns if reports[column.name].verdict is not Leak.LEAK]
+    kept = [
+        column
+        for column in material.columns
+        if reports[column.name].verdict is not Leak.LEAK
+        and (column.name in material.declared or not material.declared)
+    ]
     like = associations(candidates(kept, frozenset()))
     lines = []
     for column in material.columns:
@@ -190,11 +200,21 @@ def _rates(material: Material, matured: Horizons | None) -> tuple[Rate, Rate | N
     return good_rate(material.outcomes, days), young if young.leads else None
 
 
+def _maturing(material: Material) -> tuple[tuple[float, float, float, float], ...]:
+    """The curve of worked leads becoming good, at some forty days up to a third beyond the definition's."""
+    worked = material.outcomes.leads.filter(pl.col("state") != State.UNWORKED.value)
+    if worked.is_empty():
+        return ()
+    found = curve(*events_of(worked))
+    days = np.linspace(0, min(1.34 * material.outcomes.definition.within, found.longest), 41)
+    return tuple((float(day), *found.at(float(day))) for day in days)
+
+
 def _notes(material: Material) -> Iterable[str]:
     if not material.rewound:
         yield (
-            "No history of changes was given. Values are those of the day of the export, and columns that grew "
-            "or were corrected since then cannot all be told from the data."
+            "No history of changes was given. Values are those of the day of the export, and columns that "
+            "grew or were corrected since then cannot all be told from the data."
         )
     if not material.facts.ordered:
         yield "No column says when leads came in: the order of the rows was taken for the order of time."

@@ -44,10 +44,12 @@ def lead_definition(material: Material) -> Check:
         Evidence("Known outcomes that no other report contradicts.", measure),
     ]
     evidence += fact(
-        issues[OutcomeCode.SKIPPED], "{:,} leads went on without the defining step ever reported."
+        issues[OutcomeCode.SKIPPED], "Leads that went on without the defining step ever reported: {:,}."
     )
-    evidence += fact(issues[OutcomeCode.LATE], "{:,} leads became good after the definition's time was up.")
-    evidence += fact(issues[OutcomeCode.DEFINITIONS], "{:,} reports belong to another definition.")
+    evidence += fact(
+        issues[OutcomeCode.LATE], "Leads that became good after the definition's time was up: {:,}."
+    )
+    evidence += fact(issues[OutcomeCode.DEFINITIONS], "Reports made under another definition: {:,}.")
     if material.breaks:
         first, last = (moment.date().isoformat() for moment in material.breaks)
         evidence.append(Evidence(f"The defining outcome was reported only from {first} to {last}."))
@@ -83,9 +85,10 @@ def crm_hygiene(material: Material) -> Check:
     thin = [column for column in material.columns if column.filled.mean() < 0.5]
     issues = issues_of(material)
     evidence = [Evidence("Rows that are a lead of their own.", measure)]
-    evidence += fact(material.repeated, "{:,} rows repeat a lead that is there already.")
-    evidence += fact(material.rejected, "{:,} rows cannot be a lead at all.")
-    evidence += fact(broken, "{:,} cells cannot be read as what their column holds.")
+    evidence += fact(material.repeated, "Rows that repeat a lead that is there already: {:,}.")
+    evidence += fact(material.rejected, "Rows that cannot be a lead at all: {:,}.")
+    evidence += fact(material.alike, "Rows that differ from another one by ids and times alone: {:,}.")
+    evidence += fact(broken, "Cells that cannot be read as what their column holds: {:,}.")
     if thin:
         names = ", ".join(column.name for column in thin[:5])
         more = f" and {len(thin) - 5} more" if len(thin) > 5 else ""
@@ -95,16 +98,16 @@ def crm_hygiene(material: Material) -> Check:
             )
         )
     lost = issues[OutcomeCode.ORPHAN]
-    evidence += fact(lost, "{:,} outcomes name a lead that is not in the history.")
+    evidence += fact(lost, "Outcomes of leads that are not in the history: {:,}.")
     for code, text in (
-        (OutcomeCode.TOO_EARLY, "{:,} outcomes are dated before their lead came in."),
-        (OutcomeCode.FUTURE, "{:,} outcomes are dated in the future."),
-        (OutcomeCode.UNKNOWN_WORD, "{:,} outcomes are words that no report uses."),
-        (OutcomeCode.NO_TIME, "{:,} outcomes have no time."),
+        (OutcomeCode.TOO_EARLY, "Outcomes dated before their lead came in: {:,}."),
+        (OutcomeCode.FUTURE, "Outcomes dated in the future: {:,}."),
+        (OutcomeCode.UNKNOWN_WORD, "Outcomes that are none of the words of reports: {:,}."),
+        (OutcomeCode.NO_TIME, "Outcomes without a time: {:,}."),
     ):
         evidence += fact(issues[code], text)
     answer = answer_of(measure, 0.95, 0.80)
-    if lost > 0.05 * max(material.outcomes.leads.height, 1):
+    if max(lost, material.alike) > 0.05 * max(material.outcomes.leads.height, 1):
         answer = worse(answer, Answer.PARTLY)
     step = "Nothing: go on checking each import."
     if answer is not Answer.READY:
@@ -142,7 +145,7 @@ def source_tracking(material: Material) -> Check:
         top = ", ".join(f"{name} {rows:,}" for name, rows in counts.head(3).iter_rows())
         evidence.append(Evidence(f"{counts.height} sources, most often {top}."))
     spellings = counts.height - normal(counts.to_series(0)).n_unique()
-    evidence += fact(spellings, "{:,} sources differ from another one only in case or signs.")
+    evidence += fact(spellings, "Sources that differ from another one only in case or signs: {:,}.")
     answer = answer_of(measure, 0.90, 0.70)
     if spellings:
         answer = worse(answer, Answer.PARTLY)

@@ -93,7 +93,7 @@ def disqualification_reasons(material: Material) -> Check:
         top = ", ".join(f"{name} {rows:,}" for name, rows in counts.head(4).iter_rows())
         evidence.append(Evidence(f"{counts.height} reasons, most often {top}."))
     silent = int((refused & said.is_in([word.replace("_", " ") for word in SILENT])).sum())
-    evidence += fact(silent, "{:,} of them were never reached: that speaks of effort, not of the lead.")
+    evidence += fact(silent, "Of them never reached, which speaks of effort and not of the lead: {:,}.")
     answer = answer_of(measure, 0.80, 0.50)
     step = (
         "Nothing: go on asking for a reason."

@@ -114,6 +114,8 @@ class Material:
         routes: ``lead.id``, ``route``: what was decided about each lead before.
         reviews: ``lead.id``, ``reviewer``, ``verdict``.
         unreadable: cells that break their type, per column.
+        declared: columns that are signals of the policy; where there are any, only they may be learned from.
+        alike: rows that are the same as another one in everything but ids and times.
     """
 
     name: str
@@ -136,11 +138,16 @@ class Material:
     routes: pl.DataFrame | None = None
     reviews: pl.DataFrame | None = None
     unreadable: Mapping[str, int] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The whole report. ``blocking`` holds every reason against learning now, ``steps`` what to do first."""
+    """The whole report. ``blocking`` holds every reason against learning now, ``steps`` what to do first.
+
+    ``maturing``: day, share of leads that had become good by then, and its 95 % interval.
+    """
 
     name: str
     definition: str
@@ -160,6 +167,7 @@ class Readiness:
     lift_with_doubtful: Lift
     supply: Supply
     horizons: Horizons | None
+    maturing: tuple[tuple[float, float, float, float], ...]
     rate: Rate
     young_rate: Rate | None
     reviewed: tuple[Reviewed, ...]
