@@ -4,7 +4,9 @@
     python -m benchmarks.reading_quality [result.json]
 
 Works on the evaluation sets beside the repository and skips what is absent. The development messages are split
-into two halves by the SHA-256 of their id: cues were written with half A in sight, half B is the check.
+into two halves by the SHA-256 of their id. Cues were first written with half A in sight and half B unread; since then
+both were read, so both are development data now. The project's own check messages stand beside them: lot 1 was read
+while cues were revised, lot 2 never.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -22,9 +25,11 @@ import numpy as np
 
 from benchmarks.measure import quiet
 from plumbline.reading import EmbeddedReader, Field, Message
+from plumbline.reading.model import DEFAULTS
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MESSAGES = DATA / "text_b2b_messages"
+OWN = Path(__file__).resolve().parents[1] / "tests" / "reading" / "check_messages.txt"
 RESAMPLES = 1_000
 ABSTAINED = "(abstained)"
 
@@ -40,6 +45,19 @@ def half(identifier: str) -> str:
 def gold(row: dict, name: Field) -> str:
     value = row["labels"][name.value]
     return {True: "yes", False: "no", None: "no"}.get(value, value)
+
+
+def own_messages(lot: str) -> list[dict]:
+    """The project's own check messages of a lot, in the form of the others."""
+    found = []
+    for number, line in enumerate(OWN.read_text(encoding="utf-8").splitlines()):
+        if line.startswith(f"{lot} | "):
+            _, channel, text, told = (part.strip() for part in line.split(" | "))
+            named = dict(re.findall(r"(\w+)=(.+?)(?= \w+=|$)", told))
+            labels = {name.value: named.get(name.value, DEFAULTS[name]) for name in Field}
+            row = {"id": f"own{number}", "channel": channel, "text": text.replace("\\n", "\n"), "traps": []}
+            found.append({**row, "labels": labels})
+    return found
 
 
 def macro_f1(truth: np.ndarray, said: np.ndarray, values: list[str]) -> float:
@@ -212,6 +230,7 @@ def robustness(reader: EmbeddedReader) -> dict:
             claims["budget approved"] += readings.value(Field.BUDGET) == "approved"
             claims["urgency high"] += readings.value(Field.URGENCY) == "high"
             claims["data right"] += readings.value(Field.DATA_RIGHTS) not in ("no", None)
+            claims["not junk, called junk"] += label != "spam" and readings.value(Field.NOT_A_BUYER) == "spam"
         result[folder] = {"texts": len(texts), **{name: count / len(texts) for name, count in claims.items()}}
         if folder == "text_sms_spam":
             for junk, name in ((True, "spam recognised"), (False, "ham called spam")):
@@ -224,14 +243,17 @@ def speed(reader: EmbeddedReader, sample: list[dict]) -> dict:
     """Processor time per message, warm."""
     messages = [Message(row["text"], row["channel"]) for row in sample]
     times = []
-    for _ in range(5):
+    for _ in range(13):
         for message in messages:
             begun = time.process_time_ns()
             reader.read(message)
             times.append(time.process_time_ns() - begun)
-    milliseconds = np.array(times[len(messages) :]) / 1e6
+    rounds = np.array(times[len(messages) :]).reshape(-1, len(messages)) / 1e6
+    milliseconds, least = rounds.ravel(), rounds.min(axis=0)
     return {
-        "messages per second and core": float(1_000 / milliseconds.mean()), "median ms": float(np.median(milliseconds)),
+        "messages per second and core": float(1_000 / milliseconds.mean()),
+        "with the least of twelve times per message": float(1_000 / least.mean()), "p99 ms of the least times": float(np.percentile(least, 99)),
+        "median ms": float(np.median(milliseconds)),
         "p99 ms": float(np.percentile(milliseconds, 99)), "longest ms": float(milliseconds.max()), "characters": float(np.mean([len(m.text) for m in messages])),
     }  # fmt: skip
 
@@ -255,16 +277,16 @@ def show(result: dict) -> None:
         print(
             f"  {trap:18}{rate['right']:5}/{rate['of']:<5}{rate['rate']:.3f} ({rate['low']:.3f} to {rate['high']:.3f})"
         )
-    print("\ncalibration (half B): stated, right")
-    for band in result["calibration"]:
-        print(
-            f"  {band['stated']:.3f}  {band['rate']:.3f} ({band['low']:.3f} to {band['high']:.3f}) of {band['of']}"
-        )
-    print("\nrisk and coverage (half B)")
-    for point in result["risk_coverage"]:
-        print(
-            f"  confidence >= {point['least']:5}  coverage {point['coverage']:.3f}  error {point['error']:.3f}"
-        )
+    for name, part in (("own lot 2", ""), ("both halves", " of all")):
+        print(f"\ncalibration ({name}): stated, right")
+        for band in result["calibration" + part]:
+            print(
+                f"  {band['stated']:.3f}  {band['rate']:.3f} ({band['low']:.3f} to {band['high']:.3f}) of {band['of']}"
+            )
+        print(f"\nrisk and coverage ({name})")
+        for point in result["risk_coverage" + part]:
+            error = "none kept" if point["error"] is None else f"{point['error']:.3f}"
+            print(f"  confidence >= {point['least']:5}  coverage {point['coverage']:.3f}  error {error}")
     print(
         "\n"
         + json.dumps(
@@ -283,11 +305,16 @@ def main() -> None:
     sample = rows(MESSAGES / "messages.jsonl")
     read = {row["id"]: reader.read(Message(row["text"], row["channel"], id=row["id"])) for row in sample}
     halves = {name: [row for row in sample if half(row["id"]) == name] for name in "AB"}
+    lots = {f"own {lot}": own_messages(lot) for lot in "12"}
+    for row in [row for lot in lots.values() for row in lot]:
+        read[row["id"]] = reader.read(Message(row["text"], row["channel"], id=row["id"]))
     result = {
-        "halves": {name: quality(part, read) for name, part in halves.items()},
+        "halves": {name: quality(part, read) for name, part in {**halves, **lots}.items()},
         "traps": by_trap(sample, read),
-        "calibration": calibration(halves["B"], read),
-        "risk_coverage": risk_coverage(halves["B"], read),
+        "calibration": calibration(lots["own 2"], read),
+        "calibration of all": calibration(sample, read),
+        "risk_coverage": risk_coverage(lots["own 2"], read),
+        "risk_coverage of all": risk_coverage(sample, read),
         "injections": injections(reader, {row["id"]: row["channel"] for row in sample}),
         "robustness": robustness(reader),
         "speed": speed(reader, sample),
