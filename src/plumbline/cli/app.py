@@ -22,6 +22,7 @@ from plumbline.cli import (
     policy,
     qualify,
     read,
+    readiness,
     rows,
     scorecard,
     second_reader,
@@ -46,6 +47,7 @@ app.command("replay-decision")(explain.replay_decision)
 app.command("read")(read.read)
 app.command("export")(rows.export)
 app.command("issues")(rows.issues)
+app.command("readiness")(readiness.readiness)
 app.command("simulate")(simulate.simulate)
 app.command("normalise")(normalise.normalise)
 app.add_typer(book.app, name="book")
