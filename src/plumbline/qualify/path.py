@@ -8,8 +8,9 @@ earlier batches come in as arguments, and the same arguments give the same bytes
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _OBJECTED: Final = "lead.objected"
 _ACCOUNT: Final = ("account.id", "account.name")
+_NOBODY: Final = pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
 _READ: Final = frozenset({*_ACCOUNT, _OBJECTED, STOPPED})
 
 
@@ -95,7 +97,7 @@ def qualify(
 def _apart(clean: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The leads to decide, and the repeats of leads to attach."""
     original = clean.get_column("triage.duplicate_of")
-    repeats = clean.select("row", "lead.id", duplicate_of=original)
+    repeats = clean[["row", "lead.id"]].hstack([original.alias("duplicate_of")])
     if original.null_count() == clean.height:
         return clean, repeats.clear()
     first = original.is_null()
@@ -134,7 +136,7 @@ def triage_batch(received: pl.DataFrame, bundle: Bundle, seen: Seen | None = Non
         kinds=bundle.kinds,
         blank_words=bundle.cells.blank_words,
         date_formats=bundle.cells.date_formats,
-        seen=seen or Seen(),
+        seen=seen,
         derived=bundle.derives,
     )
 
@@ -156,27 +158,26 @@ def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -
 
 def _leads(clean: pl.DataFrame) -> pl.DataFrame:
     """The columns of a lead that are neither signals nor scores: ``row``, ``lead.id``, account, objected."""
-    return clean.select(_lead_columns(frozenset(_READ.intersection(clean.columns))))
+    # One question at a time: several at once wait for other threads, which for a lone lead is most of it.
+    known = frozenset(_READ.intersection(clean.columns))
+    found = [clean.select(question(known)).to_series() for question in (_account, _objected)]
+    return clean[["row", "lead.id"]].hstack(found)
 
 
 @lru_cache(maxsize=16)
-def _lead_columns(known: frozenset[str]) -> tuple[pl.Expr, ...]:
-    account, objected = _account(known), _objected(known)
-    return (pl.col("row"), pl.col("lead.id"), account.alias("account"), objected.alias("objected"))
-
-
 def _account(known: frozenset[str]) -> pl.Expr:
     """The organisation a lead belongs to, for lotteries that must treat colleagues alike."""
     # A free-mail domain is no organisation: its leads would all win or lose the lottery together.
     domain = pl.when(pl.col("triage.email_kind") == "business").then("triage.email_domain")
     names = [pl.col(name) for name in _ACCOUNT if name in known]
-    return pl.coalesce(*names[:1], domain, *names[1:])
+    return pl.coalesce(*names[:1], domain, *names[1:]).alias("account")
 
 
+@lru_cache(maxsize=16)
 def _objected(known: frozenset[str]) -> pl.Expr:
     """An objection that cannot be read counts as one: the safe side is not to profile."""
-    stopped = pl.col(STOPPED) if STOPPED in known else pl.lit(value=False)
-    if _OBJECTED not in known:
-        return stopped
-    unreadable = pl.col("triage.unreadable").list.contains(_OBJECTED)
-    return stopped | pl.col(_OBJECTED).fill_null(value=False) | unreadable.fill_null(value=False)
+    signs = [pl.col(STOPPED)] if STOPPED in known else []
+    if _OBJECTED in known:
+        unreadable = pl.col("triage.unreadable").list.contains(_OBJECTED)
+        signs += [pl.col(_OBJECTED).fill_null(value=False), unreadable.fill_null(value=False)]
+    return reduce(operator.or_, signs, _NOBODY).alias("objected")

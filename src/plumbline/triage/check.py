@@ -9,7 +9,7 @@ import polars as pl
 
 from plumbline.domain.rowcodes import RowCode
 from plumbline.triage.cells import plan, read_cells
-from plumbline.triage.duplicates import Seen, mark
+from plumbline.triage.duplicates import NOTHING_SEEN, mark
 from plumbline.triage.email import email_columns, kind_and_domain
 from plumbline.triage.parse import rules_of
 from plumbline.triage.report import issues, joined
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from plumbline.domain.words import Kind
     from plumbline.triage.cells import Plan
+    from plumbline.triage.duplicates import Seen
 
 _EMAIL: Final = "contact.email"
 _DOMAIN: Final = "triage.email_domain"
@@ -67,7 +68,7 @@ def check(
     cells = read_cells(received, how)
     clean = cells.typed.hstack([*_email(cells.typed), cells.unreadable])
     clean.insert_column(0, received.get_column(_ROW))
-    seen = seen or Seen()
+    seen = seen or NOTHING_SEEN
     if derived:
         clean, seen = with_derived(clean, received, how, derived, seen)
     marked = mark(received, clean, seen)

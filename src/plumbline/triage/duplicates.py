@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 _IDENTITIES: Final = (("contact.email",), ("contact.phone",), ("contact.name", "account.name"))
 _ID: Final = "lead.id"
 _EMAIL: Final = "contact.email"
-_ID_HASH: Final = pl.col(_ID).hash(2).alias("id")
-_EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(3).alias("email")
-_NO_EMAIL_HASH: Final = pl.lit("").hash(3).alias("email")
+_EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(3)
 _NO_ROW: Final = pl.Series("triage.duplicate_of", [None], dtype=pl.String)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _ROW_SHIFT: Final = np.uint64(32)
@@ -62,6 +60,9 @@ class Seen:
         return self.ids.nbytes + self.contents.nbytes + self.emails.nbytes + self.neighbours.nbytes
 
 
+NOTHING_SEEN: Final = Seen()
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """Leads with ``triage.duplicate_of`` and ``triage.shares_email``; a row whose id is taken is rejected."""
@@ -86,14 +87,16 @@ class _Facts:
     @classmethod
     def of(cls, received: pl.DataFrame, clean: pl.DataFrame) -> _Facts:
         """The facts of a batch: ids and content as received, identities from what could be read."""
-        known = clean.select(_ID_HASH, _EMAIL_HASH if _EMAIL in clean.columns else _NO_EMAIL_HASH)
+        # One question at a time: several at once wait for other threads, which for a lone lead is most of it.
+        ids = clean.get_column(_ID).hash(2).to_numpy()
+        has_email = _is_known(clean, "triage.email_domain")
         return cls(
             received.get_column("row").to_numpy().astype(np.uint32),
-            known.get_column("id").to_numpy(),
-            _content(received, known),
-            known.get_column("email").to_numpy(),
+            ids,
+            _content(received, ids),
+            clean.select(_EMAIL_HASH).to_series().to_numpy() if has_email.any() else np.zeros_like(ids),
             _has_identity(clean),
-            _is_known(clean, "triage.email_domain"),
+            has_email,
         )
 
 
@@ -128,10 +131,10 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
     )
 
 
-def _content(received: pl.DataFrame, known: pl.DataFrame) -> Hashes:
+def _content(received: pl.DataFrame, ids: Hashes) -> Hashes:
     columns = sorted(name for name in received.columns if name not in ("row", _ID))
     # Where a file has nothing but ids, there is no content that two rows could share.
-    return (received[columns].hash_rows(1) if columns else known.get_column("id")).to_numpy()
+    return received[columns].hash_rows(1).to_numpy() if columns else ids
 
 
 def _by_id(facts: _Facts, seen: Firsts) -> tuple[Rows, Flags, Firsts]:
