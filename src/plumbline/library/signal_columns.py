@@ -111,6 +111,7 @@ def _column(
         unreadable=unreadable,
         hint=hint_of(columns_of.get(spec.source or "", "")),
         max_age=spec.max_age,
+        label=spec.label,
     )
 
 

@@ -191,5 +191,10 @@ def _month(day: datetime) -> str:
 
 
 def interval_words(value: float, low: float, high: float) -> str:
-    """A share as people say it: ``61 % (59 to 63)``."""
-    return f"{value:.0%} ({low * 100:.0f} to {high * 100:.0f})".replace("%", f"{words.HARD_SPACE}%", 1)
+    """A share as people say it: ``61 % (59 to 63)``; near the ends with a decimal."""
+    return f"{_hundredths(value)}{words.HARD_SPACE}% ({_hundredths(low)} to {_hundredths(high)})"
+
+
+def _hundredths(share: float) -> str:
+    near_an_end = 0 < share < 0.01 or 0.99 < share < 1
+    return f"{100 * share:.1f}" if near_an_end else f"{100 * share:.0f}"

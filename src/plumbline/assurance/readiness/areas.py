@@ -66,6 +66,9 @@ def _area(
 def _of_check(check: Check) -> str:
     if check.measure is None or check.measure.rate is None:
         return check.evidence[0].text
+    if check.answer is not Answer.READY and check.measure.low >= (check.wanted or 0.0):
+        # The count is as it should be, and something else keeps the check from being ready: said last.
+        return f"{check.title}: {check.evidence[-1].text}"
     return f"{check.title}: {check.measure.rate:.0%} {check.measured}."
 
 

@@ -106,7 +106,7 @@ def _signals(material: Material, found: Sequence[LeakReport], usable: set[str]) 
         others, partner = like.get(column.name, (None, ""))
         report = reports[column.name]
         known = reliability(column, material.facts, leaks=report.verdict is Leak.LEAK, others=others)
-        lines.append(SignalLine(column.name, report, known, partner, column.name in usable))
+        lines.append(SignalLine(column.name, report, known, partner, column.name in usable, column.label))
     return tuple(lines)
 
 

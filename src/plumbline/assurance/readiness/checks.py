@@ -55,6 +55,8 @@ def lead_definition(material: Material) -> Check:
         evidence.append(Evidence(f"The defining outcome was reported only from {first} to {last}."))
     if not material.written or material.breaks:
         answer = worse(answer, Answer.PARTLY)
+    if not material.written:
+        evidence.append(Evidence("It is a value of a column; no policy says what makes a lead good."))
     step = "Nothing: keep the definition, and give a changed one a new version."
     if material.breaks:
         step = "Say when the definition changed, and learn only from leads under the present one."
@@ -87,7 +89,6 @@ def crm_hygiene(material: Material) -> Check:
     evidence = [Evidence("Rows that are a lead of their own.", measure)]
     evidence += fact(material.repeated, "Rows that repeat a lead that is there already: {:,}.")
     evidence += fact(material.rejected, "Rows that cannot be a lead at all: {:,}.")
-    evidence += fact(material.alike, "Rows that differ from another one by ids and times alone: {:,}.")
     evidence += fact(broken, "Cells that cannot be read as what their column holds: {:,}.")
     if thin:
         names = ", ".join(column.name for column in thin[:5])
@@ -106,6 +107,7 @@ def crm_hygiene(material: Material) -> Check:
         (OutcomeCode.NO_TIME, "Outcomes without a time: {:,}."),
     ):
         evidence += fact(issues[code], text)
+    evidence += fact(material.alike, "Rows that differ from another one by ids and times alone: {:,}.")
     answer = answer_of(measure, 0.95, 0.80)
     if max(lost, material.alike) > 0.05 * max(material.outcomes.leads.height, 1):
         answer = worse(answer, Answer.PARTLY)

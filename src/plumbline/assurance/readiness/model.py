@@ -85,6 +85,7 @@ class SignalLine:
     reliability: Reliability
     like: str
     candidate: bool
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
