@@ -40,6 +40,8 @@ NEIGHBOURS: Final = "triage.flags_of_neighbours"
 GIVEN_BY_OTHERS: Final = frozenset({FlagCode.COPIED_MESSAGE.value, FlagCode.BURST.value})
 #: Fields that are read as numbers and dates elsewhere, and as they were written here.
 _WRITTEN: Final = ("account.employees", "lead.created_at")
+#: Batches up to this many rows are looked at in Python, which costs less than asking Polars.
+_FEW: Final = 16
 #: The value of ``triage.flags`` of a lead that nothing was found in.
 NONE: Final = "none"
 
@@ -87,12 +89,14 @@ def texts_of(
     clean: pl.DataFrame, received: pl.DataFrame, is_blank: Callable[[pl.Expr], pl.Expr]
 ) -> pl.DataFrame:
     """What the columns are made of: text as it was cleaned, and numbers and dates as they were written."""
-    written = [name for name in _WRITTEN if name in received.columns and clean.schema[name] != pl.String]
-    texts = clean.select(name for name, dtype in clean.schema.items() if dtype == pl.String or name == "row")
-    trimmed = received.select(pl.col(name).str.strip_chars() for name in written)
-    return texts.hstack(
-        trimmed.select(pl.when(~is_blank(pl.col(name))).then(pl.col(name)).alias(name) for name in written)
-    )
+    kept = [column for column in clean.iter_columns() if column.dtype == pl.String or column.name == "row"]
+    names = [name for name in _WRITTEN if name in received.columns and clean.schema[name] != pl.String]
+    trimmed = [received.get_column(name).str.strip_chars() for name in names]
+    texts = pl.DataFrame([*kept, *trimmed])
+    # Cells that hold nothing, or a word for it, have no text; where a value was read there is one.
+    doubtful = [name for name in names if clean.get_column(name).null_count()]
+    blanks = [pl.when(~is_blank(pl.col(name))).then(pl.col(name)).alias(name) for name in doubtful]
+    return texts.with_columns(blanks) if blanks else texts
 
 
 def neighbour_codes(
@@ -114,6 +118,10 @@ def with_neighbours(clean: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
 
 def mapped(values: pl.Series, name: str, make: Callable[[str], str | None]) -> pl.Series:
     """A text column made from another, each distinct value once; null stays null."""
+    if len(values) <= _FEW:
+        return pl.Series(
+            name, [None if one is None else make(one) for one in values.to_list()], dtype=pl.String
+        )
     distinct = values.unique().drop_nulls()
     made = pl.DataFrame(
         {"from": distinct, "to": pl.Series([make(one) for one in distinct.to_list()], dtype=pl.String)}
@@ -139,6 +147,13 @@ def _alone(texts: pl.DataFrame, name: str) -> pl.Series:
 
 def _with_country(texts: pl.DataFrame, name: str, countries: pl.Series) -> pl.Series:
     field, normal = _WITH_COUNTRY[name]
+    if texts.height <= _FEW:
+        both = zip(_text(texts, field).to_list(), countries.to_list(), strict=True)
+        return pl.Series(
+            name,
+            [None if value is None else normal(value, code).value for value, code in both],
+            dtype=pl.String,
+        )
     pairs = pl.DataFrame({"value": _text(texts, field), "country": countries})
     distinct = pairs.unique(maintain_order=True).drop_nulls("value")
     made = [normal(value, code).value for value, code in distinct.iter_rows()]
@@ -181,6 +196,10 @@ def _columns(found: list[set[str]]) -> list[pl.Series]:
 
 
 def _add_local(found: list[set[str]], values: pl.Series, field: str) -> None:
+    if len(values) <= _FEW:
+        for at, value in enumerate(values.to_list()):
+            found[at] |= {flag.code.value for flag in flags_of(field, value)} if value is not None else set()
+        return
     flagged = {
         value: {flag.code.value for flag in flags_of(field, value)}
         for value in values.unique().drop_nulls().to_list()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,7 @@ def derivable(names: Iterable[str]) -> frozenset[str]:
     return DERIVABLE.intersection(names)
 
 
+@lru_cache(maxsize=1)
 def lists_hash() -> str:
     """What the shipped lists hold, as one hash: another edition of a list can change decisions."""
     folder = resources.files("plumbline.triage").joinpath("lists")

@@ -6,6 +6,7 @@ nothing. The state is a value: earlier states stay valid.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,8 @@ from plumbline.triage.suspicion.flag import FlagCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: Batches up to this many rows are looked at in Python first.
+_FEW: Final = 16
 #: Shorter messages are the same by nature: "please call me".
 _SHORTEST: Final = 40
 #: From the third person on with one message.
@@ -24,6 +27,7 @@ COPIES: Final = 2
 #: Leads of one source within a minute that are still people.
 BURST: Final = 20
 #: A time of day; midnight is what a date alone becomes.
+_TIME: Final = re.compile(r"\d:\d{2}")
 _MINUTE: Final = r"^(.*\d{1,2}:\d{2})"
 _MIDNIGHT: Final = r"\b0?0:00$"
 _NOBODY: Final = ("contact.email", "contact.phone", "contact.name")
@@ -62,9 +66,18 @@ def look(texts: pl.DataFrame, state: Neighbours) -> tuple[pl.DataFrame, Neighbou
         One line per flagged row (``row``, ``code``, ``field``, ``before``: how many others came before it,
         ``first``: the first of them), and the state after the batch.
     """
+    if texts.height <= _FEW and _is_plain(texts):
+        return pl.DataFrame(schema=HITS), state
     copied, senders, messages = _copied(texts, state)
     burst, minutes = _bursts(texts, state)
     return pl.concat([copied, burst]).sort("row", "code"), Neighbours(senders, messages, minutes)
+
+
+def _is_plain(texts: pl.DataFrame) -> bool:
+    """Whether a few rows have neither a message nor a time that others could share."""
+    known = [name for name in ("lead.message", "lead.created_at") if name in texts.columns]
+    cells = [cell or "" for name in known for cell in texts.get_column(name).to_list()]
+    return not any(len(cell) >= _SHORTEST or _TIME.search(cell) for cell in cells)
 
 
 def _copied(texts: pl.DataFrame, state: Neighbours) -> tuple[pl.DataFrame, Firsts, pl.DataFrame]:
