@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Command to arguments that work, with RUN, CRM, POLICY, LEAD and OUT standing for places.
+#: Command to arguments that work, with RUN, CRM, POLICY, BOOK, LEAD and OUT standing for places.
 CALLS = {
     "init": "CRM/leads.csv --out OUT",
+    "intake": "CRM/leads.csv -m CRM/mapping.yaml --book OUT/leads.book",
+    "book history": "BOOK LEAD",
+    "book imports": "BOOK",
+    "book erase": "BOOK LEAD",
     "qualify": f"CRM/leads.csv -m CRM/mapping.yaml -p POLICY --as-of {AS_OF} --out OUT --pages 1",
     "explain": "RUN LEAD",
     "replay-decision": "RUN LEAD",
@@ -43,9 +47,17 @@ def called(command: str, tour: Path, out: Path, *more: str) -> tuple[str, ...]:
     lead = pl.read_parquet(tour / "run" / "decisions" / "part-00000.parquet")["lead.id"][1]
     places = {"RUN": tour / "run", "CRM": tour / "crm", "POLICY": tour / "crm" / "policy.yaml", "OUT": out}
     text = CALLS[command].replace("LEAD", lead)
+    if "BOOK" in text:
+        places["BOOK"] = a_book(tour, out)
     for word, place in places.items():
         text = text.replace(word, str(place))
     return (*command.split(), *text.split(), *more)
+
+
+def a_book(tour: Path, out: Path) -> Path:
+    crm, book = tour / "crm", out / "a.book"
+    plumbline("intake", crm / "leads.csv", "-m", crm / "mapping.yaml", "--book", book, "--quiet")
+    return book
 
 
 def names(command: Any, above: str = "") -> Iterator[str]:

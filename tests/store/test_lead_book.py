@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -172,7 +170,8 @@ def test_counts_that_do_not_add_up_are_refused_by_the_file_itself(book):
     add(book, rows({"a": "Acme"}))
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         book._db.execute(
-            "INSERT INTO import SELECT 9, system, at, file, file_hash, mapping, 5, 0, 0, 1, 0, 0, 0, 0 FROM import"
+            "INSERT INTO import "
+            "SELECT 9, system, at, file, file_hash, mapping, 5, 0, 0, 1, 0, 0, 0, 0 FROM import"
         )
 
 
@@ -236,15 +235,25 @@ from datetime import UTC, datetime
 import polars as pl
 from plumbline.domain.errors import PlumblineError
 from plumbline.store import LeadBook
-path, start, stop, tag, limit = sys.argv[1], *map(int, sys.argv[2:4]), sys.argv[4], int(sys.argv[5])
-if limit:
+path, start, stop, tag, limit, steps = sys.argv[1], *map(int, sys.argv[2:4]), *sys.argv[4:]
+if int(limit):
     import resource
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 frame = pl.DataFrame({"row": range(1, stop - start + 1), "lead.id": [f"L{n}" for n in range(start, stop)],
                       "account.name": [f"{tag}{n}" * 20 for n in range(start, stop)]})
-print("start", flush=True)
+last = None
+
+def tell(statement):
+    global last
+    said = " ".join(statement.split()[:3])
+    if said != last and not said.startswith("--"):
+        print("step", said, flush=True)
+    last = said
+
 try:
     with LeadBook(path) as book:
+        if steps == "told":
+            book._db.set_trace_callback(tell)
         c = book.add([(frame, 0)], system="crm", file="f", file_hash=tag, at=datetime.now(UTC)).counts
         print(c.new, c.changed, c.unchanged, c.vanished, flush=True)
 except PlumblineError as error:
@@ -252,8 +261,10 @@ except PlumblineError as error:
 """
 
 
-def importing(path: Path, start: int, stop: int, tag: str, limit: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", IMPORT, *map(str, (path, start, stop, tag, limit))]
+def importing(
+    path: Path, start: int, stop: int, tag: str, limit: int = 0, steps: str = "silent"
+) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", IMPORT, *map(str, (path, start, stop, tag, limit, steps))]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -300,11 +311,15 @@ def test_an_import_killed_at_any_moment_happened_as_a_whole_or_not_at_all(tmp_pa
     with LeadBook(path) as book:
         add(book, rows({f"L{n}": "old" for n in range(3000)}), "old")
     outcomes = set()
-    for attempt in range(12):
-        work = importing(path, 0, 3000, f"try{attempt}-")
-        work.stdout.readline()
-        time.sleep(seed.uniform(0, 0.12))
-        os.kill(work.pid, signal.SIGKILL)
+    for attempt, step in enumerate(
+        ("BEGIN IMMEDIATE", "INSERT INTO version", "INSERT INTO lead", "UPDATE lead", "COMMIT", "")
+    ):
+        work = importing(path, 0, 3000, f"try{attempt}-", steps="told")
+        # Each statement is said before it is carried out; the last time nobody kills before the end.
+        while (line := work.stdout.readline()) and not (step and step in line):
+            pass
+        time.sleep(seed.uniform(0, 0.003))
+        work.kill()
         work.communicate()
         with LeadBook(path, create=False) as book:
             assert book._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
