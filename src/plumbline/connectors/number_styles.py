@@ -66,7 +66,8 @@ def plain_number(text: pl.Expr, style: NumberStyle) -> pl.Expr:
     times = word.replace_strict(_TIMES, default=None, return_dtype=pl.Float64)
     # A product of floats may miss 1100000 for 1.1m by a hair.
     worth = pl.when(word.is_null() | (word == "")).then(number).otherwise((number * times).round(6))
-    minus = (text.str.extract(pattern, 1) + text.str.extract(pattern, 6)).str.contains(r"[-\u2212(]")
+    signs = [text.str.extract(pattern, place) for place in (1, 3, 6)]
+    minus = pl.concat_str(signs).str.contains(r"[-\u2212(]")
     return pl.when(minus).then(-worth).otherwise(worth)
 
 

@@ -7,13 +7,15 @@ sees the same rows, and memory holds a part of them. Nothing is written to the d
 from __future__ import annotations
 
 import re
+import shutil
+import weakref
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -41,14 +43,26 @@ _QUERY: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to ask, and where. The address may hold a password, so it has no representation that shows it."""
+    """What to ask, and where. Both may hold a password, so nothing that is printed shows them as they are."""
 
-    sql: str
+    sql: str = field(repr=False)
     url: DatabaseUrl
 
     def document(self) -> str:
         """The query as it is kept beside a run, without secrets."""
         return f"-- {self.url}\n{self.url.scrubbed(self.sql.strip())}\n"
+
+
+class Shelf:
+    """A private folder with the parts of an answer. It goes when nobody holds it, or with the process."""
+
+    def __init__(self) -> None:
+        self.folder = Path(mkdtemp(prefix="plumbline-query-"))
+        self.clear = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def part(self, number: int) -> Path:
+        """Where a part is."""
+        return self.folder / f"{number:06d}.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ class QuerySource:
     digest: str
     cell_limit: int
     parts: int
-    shelf: TemporaryDirectory[str]
+    shelf: Shelf
 
     @property
     def path(self) -> Path:
@@ -74,7 +88,7 @@ class QuerySource:
         """Rows in the order in which they came, at most ``size`` in a batch."""
         kinds = pl.Schema(dict.fromkeys(self.columns, pl.String))
         for number in range(self.parts):
-            frame = pl.read_parquet(_part(self.shelf, number), glob=False)
+            frame = pl.read_parquet(self.shelf.part(number), glob=False)
             for piece in frame.iter_slices(size):
                 yield checked(piece, kinds, self.cell_limit)
 
@@ -85,7 +99,7 @@ def open_query(query: Query, settings: FileSettings) -> QuerySource:
         raise QueryError(
             "a query begins with SELECT, WITH, VALUES, TABLE or FROM; nothing else is carried out"
         )
-    shelf = TemporaryDirectory(prefix="plumbline-query-")
+    shelf = Shelf()
     digest = sha256()
     parts = 0
     with _errors(query.url), _cursor(query) as (names, fetched):
@@ -94,15 +108,11 @@ def open_query(query: Query, settings: FileSettings) -> QuerySource:
         row = 0
         for rows in fetched:
             frame = _frame(rows, columns, row)
-            frame.write_parquet(_part(shelf, parts))
+            frame.write_parquet(shelf.part(parts))
             digest.update(frame.write_csv().encode())
             parts, row = parts + 1, row + frame.height
     digest.update("\0".join(columns).encode())
     return QuerySource(columns, digest.hexdigest(), settings.cell_limit, parts, shelf)
-
-
-def _part(shelf: TemporaryDirectory[str], number: int) -> Path:
-    return Path(shelf.name) / f"{number:06d}.parquet"
 
 
 def _frame(rows: Sequence[Sequence[Any]], columns: tuple[str, ...], before: int) -> pl.DataFrame:
