@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from hypothesis import given
 
 import helpers_scorecard as slow
-from plumbline.scorecard import evaluate, score
+from plumbline.scorecard import evaluate, one, score
 from plumbline.scorecard.evaluate import TERM
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
 
 
 def unbalanced(scores: pl.DataFrame, base: int) -> int:
@@ -35,7 +37,7 @@ def test_an_evaluator_that_hides_the_clip_is_caught(
     honest = evaluate._terms
 
     def hides_the_clip(plan, state):
-        return [(name, column) for name, column in honest(plan, state) if ":" not in name]
+        return [column for column in honest(plan, state) if ":" not in column.name]
 
     monkeypatch.setattr(evaluate, "_terms", hides_the_clip)
     scores = score(capped_case.frame, capped_case.card, capped_case.cutoffs)
@@ -57,7 +59,30 @@ def test_every_term_is_what_its_table_says(case: slow.Case) -> None:
 
 @given(slow.cases(least=1))
 def test_a_lead_scores_alone_as_it_does_among_others(case: slow.Case) -> None:
-    ask = [signal.name for signal in case.card.signals]
-    together = score(case.frame, case.card, case.cutoffs, askable=ask)
-    alone = [score(case.frame[at], case.card, case.cutoffs, askable=ask) for at in range(len(case.leads))]
-    assert together.equals(pl.concat(alone))
+    assert scored_alone(case).equals(scored_together(case))
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("terms", lambda _: [0, 0, 0, 0]),
+        ("dimension", lambda *_: 1),
+        ("end", lambda *_: 1),
+        ("band_change", lambda _: 1),
+        ("question", lambda _: "demo"),
+    ],
+)
+def test_a_lead_that_scores_otherwise_alone_is_caught(
+    part: str, wrong: Callable, monkeypatch: pytest.MonkeyPatch, capped_case: slow.Case
+) -> None:
+    monkeypatch.setattr(one._Lead, part, wrong)
+    assert not scored_alone(capped_case).equals(scored_together(capped_case))
+
+
+def scored_together(case: slow.Case) -> pl.DataFrame:
+    return score(case.frame, case.card, case.cutoffs, askable=[signal.name for signal in case.card.signals])
+
+
+def scored_alone(case: slow.Case) -> pl.DataFrame:
+    leads = [replace(case, leads=(lead,)) for lead in case.leads]
+    return pl.concat(scored_together(lead) for lead in leads)

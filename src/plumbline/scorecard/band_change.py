@@ -145,11 +145,11 @@ def _unit_spread(plan: Plan, state: State, part: _Loose, lead: int) -> Spread:
         return certain(0)
     blocks = [plan.blocks[at] for at in plan.units[part.unit].blocks]
     codes = tuple(tuple(int(state.codes[axis][lead]) for axis in block.axes) for block in blocks)
-    return _spread_of(plan, part.unit, codes)
+    return spread_of(plan, part.unit, codes)
 
 
 @lru_cache(maxsize=4096)
-def _spread_of(plan: Plan, place: int, codes: tuple[tuple[int, ...], ...]) -> Spread:
+def spread_of(plan: Plan, place: int, codes: tuple[tuple[int, ...], ...]) -> Spread:
     """Distribution of a unit's points, given the bin of each signal of each of its blocks."""
     unit = plan.units[place]
     spread = certain(0)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from plumbline.domain.bands import Cutoffs
+    from plumbline.domain.words import Dimension
     from plumbline.scorecard.arrays import Codes, Ints, Longs
     from plumbline.scorecard.model import Cap
 
 #: A signal's weights add up to less than this, so that chances stay whole-number arithmetic.
 _MAX_WEIGHT: Final = 2**18
+#: Axis positions or cells: of many leads, or of one.
+Places = TypeVar("Places", "Codes", int)
+#: Before the name of a term, and of a clip (``cap:<group>``), in the columns of a scores frame.
+TERM: Final = "points.term."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +49,8 @@ class TermTable:
     inner: int
     points: NDArray[np.int16]
 
-    def cells(self, codes: Sequence[Codes]) -> Codes:
-        """The cell of every lead."""
+    def cells(self, codes: Sequence[Places]) -> Places:
+        """The cell of every lead, or of one."""
         first = codes[self.axes[0]]
         return first if len(self.axes) == 1 else first * self.inner + codes[self.axes[1]]
 
@@ -66,8 +71,8 @@ class Block:
     low: Ints
     high: Ints
 
-    def cells(self, codes: Sequence[Codes]) -> Codes:
-        """The joint bin of every lead."""
+    def cells(self, codes: Sequence[Places]) -> Places:
+        """The joint bin of every lead, or of one."""
         if len(self.axes) == 1:
             return codes[self.axes[0]]
         cells = codes[self.axes[0]] * self.strides[0]
@@ -88,13 +93,20 @@ class Unit:
         """The group's sum after its cap."""
         return sums if self.cap is None else np.clip(sums, self.cap.min, self.cap.max)
 
+    def held(self, points: int) -> int:
+        """The same for one lead."""
+        low, high = (None, None) if self.cap is None else (self.cap.min, self.cap.max)
+        above = points if low is None else max(points, low)
+        return above if high is None else min(above, high)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Everything about a card that does not depend on leads.
 
     ``open`` signals may be unknown; completeness is always known. ``weights`` are 0 for bins that an unknown
-    signal cannot take.
+    signal cannot take; ``bins`` lists the others with their weights. ``places`` says in which block and unit
+    each signal is, ``speaks`` about which dimension each unit is.
     """
 
     card: Scorecard
@@ -103,9 +115,12 @@ class Plan:
     coders: tuple[Coder, ...]
     open: tuple[bool, ...]
     weights: tuple[Longs, ...]
+    bins: tuple[tuple[tuple[int, int], ...], ...]
     tables: tuple[TermTable, ...]
     blocks: tuple[Block, ...]
     units: tuple[Unit, ...]
+    places: tuple[tuple[int, int], ...]
+    speaks: tuple[Dimension, ...]
 
 
 @lru_cache(maxsize=32)
@@ -119,6 +134,7 @@ def plan_of(card: Scorecard, cutoffs: Cutoffs, askable: tuple[str, ...]) -> Plan
     weights = tuple(_weights(card, signal) for signal in card.signals)
     tables = tuple(_table(card, term, place) for term in card.terms)
     blocks = tuple(_block(tables, [place[name] for name in names], weights) for names in tied(card))
+    units = tuple(_units(card, tables, blocks))
     return Plan(
         card=card,
         cutoffs=cutoffs,
@@ -126,10 +142,20 @@ def plan_of(card: Scorecard, cutoffs: Cutoffs, askable: tuple[str, ...]) -> Plan
         coders=tuple(coder(signal) for signal in card.signals),
         open=tuple(not signal.completeness for signal in card.signals),
         weights=weights,
+        bins=tuple(
+            tuple((code, int(each[code])) for code in np.flatnonzero(each).tolist()) for each in weights
+        ),
         tables=tables,
         blocks=blocks,
-        units=tuple(_units(card, tables, blocks)),
+        units=units,
+        places=tuple(_place(blocks, units, signal) for signal in range(len(card.signals))),
+        speaks=tuple(tables[blocks[unit.blocks[0]].terms[0]].term.dimension for unit in units),
     )
+
+
+def _place(blocks: Sequence[Block], units: Sequence[Unit], signal: int) -> tuple[int, int]:
+    block = next(at for at, block in enumerate(blocks) if signal in block.axes)
+    return block, next(at for at, unit in enumerate(units) if block in unit.blocks)
 
 
 def _weights(card: Scorecard, signal: SignalBins) -> Longs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CHANCE: Final = 40
 _REACH: Final = 22
 _FAR: Final = 2**30
+Number = TypeVar("Number", int, "Longs")
 
 
 def questions(plan: Plan, state: State) -> Codes:
@@ -50,18 +51,25 @@ def _worth(plan: Plan, state: State, signal: int, rows: Codes, limits: tuple[Int
         changed += weight * ((points < limits[0]) | (points >= limits[1]))
         least = np.minimum(least, points)
         most = np.maximum(most, points)
-    chance = (changed << _CHANCE) // int(plan.weights[signal].sum())
-    return (chance << _REACH) + most - least
+    return worth(plan, signal, changed, most - least)
+
+
+def worth(plan: Plan, signal: int, changed: Number, reach: Number) -> Number:
+    """What asking is worth: the chance of another band before the range of points that answers span.
+
+    ``changed``: the weight of the answers that change the band.
+    """
+    chance = (changed << _CHANCE) // sum(weight for _, weight in plan.bins[signal])
+    return (chance << _REACH) + reach
 
 
 def points_if_known(plan: Plan, state: State, signal: int, rows: Codes) -> Iterator[tuple[Ints, int]]:
     """The points that leads would have for each bin that a signal may take, with the bin's weight."""
-    at = next(at for at, block in enumerate(plan.blocks) if signal in block.axes)
-    place = next(place for place, unit in enumerate(plan.units) if at in unit.blocks)
+    at, place = plan.places[signal]
     block, unit = plan.blocks[at], plan.units[place]
     stride = block.strides[block.axes.index(signal)]
     cells = state.cells[at][rows]
     others = state.points[rows] - state.unit_points[place][rows]
     rest = state.unit_sums[place][rows] - state.block_points[at][rows]
-    for code in np.flatnonzero(plan.weights[signal]).tolist():
-        yield others + unit.clip(rest + block.points[cells + code * stride]), int(plan.weights[signal][code])
+    for code, weight in plan.bins[signal]:
+        yield others + unit.clip(rest + block.points[cells + code * stride]), weight
