@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 #: The written starting point weighs as much as this many true matches.
 WRITTEN: Final = 30.0
-#: "Different" is at most so many times as frequent among true matches as written.
-_UNLIKE: Final = 1.5
+#: Every level but the first is at most so many times as frequent among true matches as written. Where neighbours or
+#: colleagues outnumber doubles, "same street" or "same account" fits the data better than "the same"; this holds the
+#: estimate on the side of the record.
+_UNLIKE: Final = 2.0
 _ROUNDS: Final = 25
 _SETTLED: Final = 1e-3
 _SMALLEST: Final = 1e-6
@@ -123,19 +125,9 @@ def _written(one: Comparison) -> tuple[float, ...]:
 
 
 def _learned(one: Comparison, levels: NDArray[np.int8], is_match: NDArray[np.float64]) -> tuple[float, ...]:
-    written, mixed = np.array(_written(one)), np.array(_counted(one, levels, is_match))
-    mixed[-1] = min(mixed[-1], _most_different(written) * mixed[:-1].sum())
-    return tuple((mixed / mixed.sum()).tolist())
-
-
-def _most_different(written: NDArray[np.float64]) -> float:
-    """Odds of "different" among true matches that no data may exceed.
-
-    Where colleagues outnumber doubles, "same account" fits the data better than "same person". This holds the
-    estimate on the side of the person: people keep most of their names.
-    """
-    most = min(_UNLIKE * written[-1] / written.sum(), 0.5)
-    return float(most / (1 - most))
+    written, learned = np.array(_written(one)), np.array(_counted(one, levels, is_match))
+    bounded = np.minimum(learned[1:], _UNLIKE * written[1:] / written.sum())
+    return tuple([1 - float(bounded.sum()), *bounded.tolist()])
 
 
 def _chances(one: Comparison, m: tuple[float, ...], drawn: Drawn, share: float) -> Chances:

@@ -1,7 +1,8 @@
 """Tests that two records pass or fail, written once and rendered twice: as Python and as SQL.
 
 Both renderings give the same answer for every pair: edit distances and Jaro-Winkler are taken over UTF-8 bytes,
-as DuckDB takes them, and shares of words are sums of whole numbers. An absent value passes no test.
+as DuckDB takes them, and shares of words are sums of whole numbers. An absent value passes no test but
+:class:`Missing`.
 """
 
 from __future__ import annotations
@@ -183,6 +184,21 @@ class Near:
         """See :class:`Test`."""
         one, two = f'"{self.key}_l"', f'"{self.key}_r"'
         return f"abs({one} - {two}) <= greatest(abs({one}), abs({two})) * {self.percent / 100}"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One of them holds no value."""
+
+    key: str
+
+    def holds(self, left: Record, right: Record) -> bool:
+        """See :class:`Test`."""
+        return left[self.key] is None or right[self.key] is None
+
+    def sql(self) -> str:
+        """See :class:`Test`."""
+        return f'("{self.key}_l" IS NULL OR "{self.key}_r" IS NULL)'
 
 
 @dataclass(frozen=True, slots=True)

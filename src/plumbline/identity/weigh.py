@@ -30,20 +30,54 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A pair's weight with every part of it; ``prior`` plus all totals is ``weight``, exactly."""
+    """A pair's weight with every part of it; ``prior``, all totals and ``once`` are ``weight``, exactly.
+
+    ``once`` takes back what reasons about the account say more than once.
+    """
 
     prior: int
     steps: tuple[Step, ...]
+    once: int = 0
 
     @property
     def weight(self) -> int:
         """The sum."""
-        return self.prior + sum(step.total for step in self.steps)
+        return self.prior + sum(step.total for step in self.steps) + self.once
 
 
 def weigh(model: MatchModel, left: Record, right: Record) -> Weighed:
     """Weigh two records of derived parts (see :func:`plumbline.identity.parts.derive`)."""
-    return Weighed(model.prior, tuple(_step(model, one, left, right) for one in model.comparisons))
+    steps = tuple(_step(model, one, left, right) for one in model.comparisons)
+    about = [
+        max(step.total, 0)
+        for step, one in zip(steps, model.comparisons, strict=True)
+        if step.level is not None and one.levels[step.level].account
+    ]
+    return Weighed(model.prior, steps, max(about, default=0) - sum(about))
+
+
+def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
+    """Lines for a person: what is compared, what was found, its weight, and the sum so far."""
+    lines = [("any two records", "before anything is compared", weighed.prior, weighed.prior)]
+    for step in weighed.steps:
+        lines.append((step.label, step.said, step.weight, lines[-1][3] + step.weight))
+        if step.rarity:
+            said = "a rare value" if step.rarity > 0 else "a common value"
+            lines.append((step.label, said, step.rarity, lines[-1][3] + step.rarity))
+    if weighed.once:
+        said = "company, domain and place of one account count once"
+        lines.append(("the account", said, weighed.once, lines[-1][3] + weighed.once))
+    return lines
+
+
+def odds_in_words(weight: int) -> str:
+    """The weight as a sentence. A model that learned without labels is too sure: it is an order, not a rate."""
+    if weight >= 2_000:
+        return "by this evidence all but certainly one"
+    if weight <= -2_000:
+        return "by this evidence all but certainly two"
+    side = "one" if weight >= 0 else "two"
+    return f"by this evidence {2 ** (abs(weight) / 100):,.0f} to 1 for {side}"
 
 
 def level_of(comparison: Comparison, left: Record, right: Record) -> int | None:

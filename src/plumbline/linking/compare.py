@@ -24,7 +24,7 @@ def compare(parts: pl.DataFrame, pairs: pl.DataFrame, columns: Sequence[Column],
     """``left``, ``right`` and one level per comparison (-1: not known on both sides)."""
     bags = [column.part("bag") for column in columns if column.type in BAGGED]
     with duckdb.connect() as db:
-        db.execute("SET threads = 2")
+        db.execute("SET enable_progress_bar = false")
         db.register("records", parts.with_row_index("row").to_arrow())
         db.register("pairs", pairs.to_arrow())
         db.execute("CREATE TEMP TABLE record AS SELECT * FROM records").fetchall()
