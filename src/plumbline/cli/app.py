@@ -15,6 +15,7 @@ from polars.exceptions import PanicException
 from plumbline.cli import (
     book,
     corrections,
+    duplicates,
     explain,
     files,
     ledger,
@@ -54,6 +55,7 @@ app.add_typer(book.app, name="book")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(second_reader.app, name="second-reader")
 
