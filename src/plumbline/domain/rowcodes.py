@@ -38,6 +38,7 @@ class RowCode(StrEnum):
     AMBIGUOUS_LEAD = "ambiguous_lead"
     MISSING_TEXT = "missing_text"
     ROUNDED_NUMBER = "rounded_number"
+    NEGATIVE_COUNT = "negative_count"
     # Said of a workbook, a folder or a whole file: nothing is left out, filled in or recalculated in silence.
     FORMULA = "formula"
     FORMULA_EMPTY = "formula_empty"
@@ -80,6 +81,7 @@ ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
     RowCode.AMBIGUOUS_LEAD: "The e-mail address is that of several leads, so it does not say which is meant.",
     RowCode.MISSING_TEXT: "The message has no text.",
     RowCode.ROUNDED_NUMBER: "A spreadsheet rounded this number, so the digits that it had are lost.",
+    RowCode.NEGATIVE_COUNT: "A number of people is below zero.",
     RowCode.FORMULA: "The value comes from a formula; the value saved with it was used.",
     RowCode.FORMULA_EMPTY: "A formula was saved without a value, so the cell counts as empty.",
     RowCode.MERGED_CELLS: "Cells are merged; only the first of them holds a value.",

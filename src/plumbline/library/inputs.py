@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.connectors.doubts import doubtful
 from plumbline.connectors.events import orphans, read_events
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess
 from plumbline.connectors.local_forms import in_plain_form
 from plumbline.connectors.mapping import apply_mapping, parse_mapping
 from plumbline.connectors.query import Query, open_query
-from plumbline.connectors.rounded import rounded
 from plumbline.connectors.settings import FileSettings
 from plumbline.connectors.unchanged import refuse_changed, stamp_of
 from plumbline.domain.errors import InvalidPolicyError, UnreadableFileError
@@ -114,7 +114,7 @@ class FileIntake:
         """The rows in order, every cell as it stands there. ``ChangedFileError`` for a file that changes."""
         for batch in self.source.batches(size):
             mapped = apply_mapping(self.mapping, batch, self.cells.blank_words)
-            noted = joined([batch.noted, *rounded(mapped.frame)])
+            noted = joined([batch.noted, *doubtful(mapped.frame)])
             yield MappedRows(mapped.frame, mapped.rejected, noted)
         refuse_changed(self.source, self.stamp)
 

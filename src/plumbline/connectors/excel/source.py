@@ -96,8 +96,8 @@ class ExcelSource:
 def open_excel(path: Path, settings: FileSettings) -> ExcelSource:
     """Choose the sheet and find its header. Raises what ``connectors.errors`` lists.
 
-    The header is the row that the mapping names, else the first of the first rows that fills at least half as
-    many cells as the widest of them does: titles above a table are narrower than the table.
+    The header is the row that the mapping names, else the first of the first rows that fills more than one
+    cell and at least half as many as the widest of them: titles above a table are narrower than the table.
     """
     refuse_missing(path)
     book = read_workbook(path)
@@ -137,7 +137,9 @@ def _header(path: Path, sheet: Sheet, rows: list[Row], asked: int | None) -> Row
         raise EmptyFileError(f"the sheet {sheet.name!r} of {path} is empty")
     if asked is None:
         widest = max(len(row.cells) for row in rows)
-        return next(row for row in rows if 2 * len(row.cells) >= widest)
+        return next(
+            row for row in rows if 2 * len(row.cells) >= widest and (len(row.cells) > 1 or widest == 1)
+        )
     found = next((row for row in rows if row.number == asked), None)
     if found is None:
         raise EmptyFileError(f"row {asked} of the sheet {sheet.name!r} of {path} holds no column names")
