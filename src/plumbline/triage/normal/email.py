@@ -63,6 +63,9 @@ def _unwrapped(text: str, notes: list[Note]) -> str:
 
 def _split(address: str) -> tuple[str, str, str]:
     """At the last @ that is in no quotes and no comment."""
+    if '"' not in address and "(" not in address:
+        before, sign, after = address.rpartition("@")
+        return (before, sign, after) if sign else (address, "", "")
     depth, quoted, place = 0, False, -1
     for at, letter in enumerate(address):
         if letter == '"' and address[at - 1 : at] != "\\":
@@ -75,6 +78,8 @@ def _split(address: str) -> tuple[str, str, str]:
 
 def _without_comments(part: str) -> str:
     """Without brackets and what they hold, nested ones too; brackets in quotes stay."""
+    if "(" not in part:
+        return part
     kept, depth, quoted = [], 0, False
     for letter in part:
         if letter == '"' and depth == 0:

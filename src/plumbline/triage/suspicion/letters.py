@@ -50,43 +50,46 @@ _FOUR: Final = frozenset(
         "qwer",
     ]
 )
+#: Five neighbours on a keyboard, from left to right or back.
+_FIVE: Final = frozenset(
+    keys[at : at + 5] for row in _ROWS for keys in (row, row[::-1]) for at in range(len(keys) - 4)
+)
 _REPEATED: Final = re.compile(r"(?:(\w)\1{3,}|(\w{2,3})\2{2,})", re.IGNORECASE)
 
 
 def name_flags(field: str, value: str) -> tuple[Flag, ...]:
     """What is suspicious in the letters of a name of a person or a company."""
     words = _WORD.findall(value)
-    if field == _COMPANY and not all(_gibberish(word) for word in words if len(word) >= _SHORTEST):
-        # Made-up words are what many companies are called; only where every word is odd the name is.
-        words = [word for word in words if not _gibberish(word)]
-    checks = (
-        (_run, FlagCode.KEYBOARD_RUN),
-        (_repetition, FlagCode.REPEATED_LETTERS),
-        (_gibberish, FlagCode.GIBBERISH_NAME),
-    )
-    for check, code in checks:
-        said = next(filter(None, (check(word) for word in words)), None)
+    for check, code in ((_run, FlagCode.KEYBOARD_RUN), (_repetition, FlagCode.REPEATED_LETTERS)):
+        said = next(filter(None, map(check, words)), None)
         if said:
             return (Flag(code, field, value, said),)
-    return ()
+    odd = [word for word in words if is_gibberish(word)]
+    # Made-up words are what many companies are called; only where every word is odd the name is.
+    enough = len([word for word in words if len(word) >= _SHORTEST]) if field == _COMPANY else 1
+    if not odd or len(odd) < enough:
+        return ()
+    reason = f"The letters of {odd[0]!r} follow each other as in no name."
+    return (Flag(FlagCode.GIBBERISH_NAME, field, value, reason),)
 
 
 def keyboard_run(word: str) -> str | None:
     """The run over the keyboard that a word mostly is; None where it is none."""
     low = word.lower()
-    best = max((_longest_run(low, keys) for row in _ROWS for keys in (row, row[::-1])), key=len)
-    is_run = len(best) >= 5 and 2 * len(best) > len(low)
-    return best if is_run or (low in _FOUR) else None
+    if low in _FOUR:
+        return low
+    best = max((_run_from(low, start) for start in range(len(low) - 4)), key=len, default="")
+    return best if 2 * len(best) > len(low) else None
 
 
-def _longest_run(word: str, keys: str) -> str:
-    best = ""
-    for start in range(len(word) - 3):
-        size = 0
-        while start + size < len(word) and word[start : start + size + 1] in keys:
-            size += 1
-        best = max(best, word[start : start + size], key=len)
-    return best
+def _run_from(word: str, start: int) -> str:
+    """The longest run of five keys and more that begins at a letter."""
+    if word[start : start + 5] not in _FIVE:
+        return ""
+    size = 5
+    while start + size < len(word) and word[start + size - 4 : start + size + 1] in _FIVE:
+        size += 1
+    return word[start : start + size]
 
 
 def _run(word: str) -> str | None:
@@ -104,15 +107,14 @@ def _repetition(word: str) -> str | None:
     return f"{match.group()!r} in {word!r} repeats itself."
 
 
-def _gibberish(word: str) -> str | None:
+def is_gibberish(word: str) -> bool:
+    """Whether the letters of a word follow each other as in no name. Short words are not judged."""
     letters = fold(word)
     if len(letters) < _SHORTEST or not (letters.isascii() and letters.isalpha()) or not _is_latin(word):
-        return None
+        return False
     # Capitals throughout are an abbreviation as often as not, and abbreviations need no vowels.
-    if word.isupper() and len(word) <= 6:
-        return None
-    is_odd = surprise(letters) > _limit(len(letters))
-    return f"The letters of {word!r} follow each other as in no name." if is_odd else None
+    is_short_abbreviation = word.isupper() and len(word) <= 6
+    return not is_short_abbreviation and surprise(letters) > _limit(len(letters))
 
 
 def _limit(length: int) -> int:
