@@ -14,6 +14,7 @@ from polars.exceptions import PanicException
 
 from plumbline.cli import (
     book,
+    check,
     corrections,
     duplicates,
     explain,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command("init")(files.init)
 app.command("intake")(book.intake)
+app.command("check")(check.check)
 app.command("qualify")(qualify.qualify)
 app.command("explain")(explain.explain)
 app.command("replay-decision")(explain.replay_decision)
