@@ -309,7 +309,7 @@ def main() -> None:
     for row in [row for lot in lots.values() for row in lot]:
         read[row["id"]] = reader.read(Message(row["text"], row["channel"], id=row["id"]))
     result = {
-        "halves": {name: quality(part, read) for name, part in {**halves, **lots}.items()},
+        "halves": {name: quality(part, read) for name, part in {**halves, "A and B": sample, **lots}.items()},
         "traps": by_trap(sample, read),
         "calibration": calibration(lots["own 2"], read),
         "calibration of all": calibration(sample, read),

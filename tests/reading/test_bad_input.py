@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 
 import pytest
 
@@ -23,6 +24,8 @@ HUGE = {
     "brackets": "[({" * 200_000,
     "right to left": "\u202eابجد hello \u202c" * 50_000,
     "newlines": "\n" * 1_000_000,
+    "mixed scripts": "Нужна цена for 40 users مرحبا שלום こんにちは नमस्ते by Friday 🙂 " * 5_000,
+    "binary as text": bytes(range(256)).decode("latin-1") * 4_000,
     "emoji": "🙂" * 500_000,
 }
 
@@ -89,3 +92,28 @@ def test_broken_mail_never_raises(reader, raw):
 
 def test_an_empty_mail_says_that_nobody_speaks(reader):
     assert reader.read(message_of(b""))[Field.NEED].abstained is Abstention.EMPTY
+
+
+def zoned(clock: str) -> bytes:
+    return b"Date: " + clock.encode() + b"\nSubject: x\n\nWe need to go live by Friday at the latest."
+
+
+def test_friday_is_the_senders_friday_in_every_time_zone(reader):
+    """One instant, Thursday in Los Angeles and Friday in Auckland: a day away for one, a week for the other."""
+    west = message_of(zoned("Thu, 05 Mar 2026 13:00:00 -0800"))
+    east = message_of(zoned("Fri, 06 Mar 2026 10:00:00 +1300"))
+    assert (west.received, east.received) == (date(2026, 3, 5), date(2026, 3, 6))
+    assert {reader.read(each).value(Field.TIMELINE) for each in (west, east)} == {"<= 30 days"}
+
+
+def test_a_date_without_a_year_is_the_next_one_and_without_a_day_of_receipt_none(reader):
+    text = "We want to go live by 10 January."
+    values = [
+        reader.read(Message(text, received=day)).value(Field.TIMELINE)
+        for day in (date(2026, 12, 20), date(2026, 1, 20), None)
+    ]
+    assert values == ["<= 30 days", "<= 12 months", "none"]
+
+
+def test_emoji_alone_say_nothing(reader):
+    assert reader.read(Message("🙂🎉🔥")).value(Field.REQUEST) is None

@@ -17,12 +17,13 @@ _REMEMBERED: Final = 50_000
 
 
 class Bits(NamedTuple):
-    """The patterns a word can stand in: first, second, third, and those that need it somewhere."""
+    """The patterns a word can stand in: first, second, third, or that need it (or one like it) somewhere."""
 
     first: int
     second: int
     third: int
     needed: int
+    also: int
 
 
 @dataclass(slots=True)
@@ -60,23 +61,26 @@ class Index:
     """Patterns by the words they can begin with and the one they cannot do without."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._columns = tuple(_Column() for _ in range(HEADS + 1))
+        self._columns = tuple(_Column() for _ in range(HEADS + 2))
         self._anywhere = 0
         for number, pattern in enumerate(patterns):
-            for column, symbols in zip(self._columns, (*pattern.heads, pattern.anchors), strict=True):
+            for column, symbols in zip(
+                self._columns, (*pattern.heads, pattern.anchors, pattern.also), strict=True
+            ):
                 column.put(symbols, 1 << number)
             self._anywhere |= (not pattern.source.startswith("^")) << number
         self._known: dict[str, Bits] = {}
-        _, second, third, _ = self._columns
-        self._over = Bits(0, second.any, third.any, 0)
+        _, second, third, *_ = self._columns
+        self._over = Bits(0, second.any, third.any, 0, 0)
 
     def places(self, words: Sequence[str], wanted: int) -> list[tuple[int, int]]:
         """Places at which some of the patterns wanted may begin, and which these are."""
         bits = self._bits(words)
-        needed = 0
+        needed = also = 0
         for each in bits:
             needed |= each.needed
-        wanted &= needed
+            also |= each.also
+        wanted &= needed & also
         bits += (self._over, self._over)
         found = []
         for place in range(len(words)):

@@ -44,6 +44,7 @@ class Pattern:
     negates: bool
     heads: tuple[frozenset[str] | None, ...] = (None,) * HEADS
     one_word: bool = False
+    also: frozenset[str] | None = None
     compiled: list[re.Pattern[str]] = field(default_factory=list, compare=False)
 
     @property
@@ -64,6 +65,7 @@ class _Part(NamedTuple):
     anchors: frozenset[str] | None
     heads: tuple[frozenset[str] | None, ...] = (frozenset(),) * HEADS
     lengths: frozenset[int] = frozenset({0})
+    also: frozenset[str] | None = None
 
 
 def _word(expression: str, symbol: str | None, *, anchor: bool = True) -> _Part:
@@ -115,7 +117,7 @@ def parse_pattern(source: str, classes: Mapping[str, tuple[str, ...]], negators:
     )
     negates = not negators.isdisjoint(parser.words)
     one_word = whole.lengths == {1} and whole.heads[0] is not None and not _SIGNS.search(source)
-    return Pattern(source, whole.expression + end, whole.anchors, negates, heads, one_word)
+    return Pattern(source, whole.expression + end, whole.anchors, negates, heads, one_word, whole.also)
 
 
 class _Parser:
@@ -143,9 +145,10 @@ class _Parser:
             parts.append(part)
             heads, lengths = _then(whole, part)
             whole = _Part("", None, heads, lengths)
-        anchors = [part.anchors for part in parts if part.anchors is not None]
+        anchors = sorted((part.anchors for part in parts if part.anchors is not None), key=_commonness)
+        first, second = (*anchors, None, None)[:2]
         expression = "".join(part.expression for part in parts)
-        return whole._replace(expression=expression, anchors=min(anchors, key=_commonness, default=None))
+        return whole._replace(expression=expression, anchors=first, also=second)
 
     def _element(self, token: str) -> _Part:
         if token == "(":
