@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from plumbline.connectors import starter_parts
 from plumbline.connectors.files import open_source
 from plumbline.connectors.guess import guess, guess_columns
+from plumbline.connectors.headers import SYSTEMS, normal
 from plumbline.connectors.mapping import parse_mapping
 from plumbline.connectors.starter import starter_policy
 from plumbline.domain.fields import is_receivable
@@ -273,3 +274,34 @@ def test_a_reserved_word_as_a_column_would_break_the_starter_policy(monkeypatch)
     assert compile_policy(starter_policy(found))[0] is not None
     monkeypatch.setattr(starter_parts, "is_reserved", lambda name: False)
     assert compile_policy(starter_policy(found))[0] is None
+
+
+MORE_EXPORTS = {
+    "HubSpot": "hs_object_id,createdate,email,firstname,lastname,company,lifecyclestage,numemployees",
+    "Salesforce": "Lead ID,First Name,Last Name,Company / Account,Email,Lead Owner,No. of Employees",
+    "Dynamics": "(Do Not Modify) Lead,(Do Not Modify) Row Checksum,(Do Not Modify) Modified On,Name",
+    "Odoo": "id,create_date,contact_name,partner_name,email_from,phone,country_id,user_id,team_id,stage_id",
+    "Pipedrive": "Lead - ID,Lead - Title,Person - Name,Organization - Name,Person - Email,Lead created",
+}
+
+
+@pytest.mark.parametrize("system", MORE_EXPORTS)
+def test_exports_with_other_names_of_the_same_columns_are_recognised_too(system):
+    columns = MORE_EXPORTS[system].split(",")
+    found = of({name: emails() if "mail" in name else ["a", "b", "c"] for name in columns})
+    assert found.system == system
+    assert parse_mapping(found.to_yaml()).system == system
+
+
+def test_every_known_system_says_where_its_names_come_from_and_maps_to_fields_there_are():
+    assert {system.name for system in SYSTEMS} == EXPORTS.keys()
+    for system in SYSTEMS:
+        assert system.source.startswith("https://")
+        assert system.date.year >= 2026
+        assert all(is_receivable(field) for field in system.columns.values())
+        assert all(normal(name) == name for name in (*system.marks, *system.columns))
+
+
+def test_a_file_of_no_known_system_is_taken_for_none():
+    """Negative control."""
+    assert of({"id": ["1", "2"], "email": emails(2), "company": ["a", "b"]}).system is None

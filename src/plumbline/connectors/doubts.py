@@ -1,7 +1,7 @@
 """Values that can be read and hardly be meant; they stay as they are, and are said.
 
-A phone number or an id that a spreadsheet turned into ``4.42079E+11`` lost digits, and what they were nobody can
-know. A company with minus ten employees is a slip of somebody.
+A phone number or an id that a spreadsheet turned into ``4.42079E+11`` lost digits, and what they were nobody
+can know. A company with minus ten employees is a slip of somebody.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNS: Final = re.compile(r"[\W_]+")
@@ -19,14 +20,12 @@ _MARKS_NEEDED: Final = 2
 ID_WORDS: Final = frozenset({"id", "number", "no", "nr", "key", "uuid", "guid", "ref", "reference", "code"})
 
 
-def _tables() -> dict[str, Any]:
-    text = (
-        resources.files("plumbline.connectors").joinpath("data", "headers.toml").read_text(encoding="utf-8")
-    )
-    return tomllib.loads(text)
+def _table(name: str) -> dict[str, Any]:
+    place = resources.files("plumbline.connectors").joinpath("data", name)
+    return tomllib.loads(place.read_text(encoding="utf-8"))
 
 
-_TABLES: Final = _tables()
+_TABLES: Final = _table("headers.toml")
 #: Normal name to field, and how usual the name is for it (0 is the most usual).
 FIELD_OF: Final[Mapping[str, tuple[str, int]]] = {
     name: (field, rank) for field, names in _TABLES["fields"].items() for rank, name in enumerate(names)
@@ -42,15 +41,19 @@ NOT_BLANK_IN: Final[Mapping[str, Sequence[str]]] = _TABLES["blanks"]["not_in"]
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A CRM whose exports are known: columns only it has, and what its columns are."""
+    """A CRM whose exports are known: columns only it has, what its columns are, who says so, since when."""
 
     name: str
     marks: frozenset[str]
     columns: Mapping[str, str]
+    about: str
+    source: str
+    date: date
 
 
 SYSTEMS: Final = tuple(
-    System(name, frozenset(table["marks"]), table["columns"]) for name, table in _TABLES["systems"].items()
+    System(name, frozenset(table["marks"]), *(table[key] for key in ("columns", "about", "source", "date")))
+    for name, table in _table("systems.toml")["systems"].items()
 )
 
 
