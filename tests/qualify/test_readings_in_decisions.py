@@ -135,7 +135,7 @@ def test_replaying_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("a message was read again")
 
-    monkeypatch.setattr(inbox_module.Inbox, "read", fail)
+    monkeypatch.setattr(inbox_module.Inbox, "attach", fail)
     assert requalify(inputs_of(recorded), bundle=BUNDLE, as_of=AS_OF)["points.term.request"].item() == 20
 
 
@@ -187,9 +187,19 @@ def test_a_sender_who_stopped_in_an_earlier_batch_stays_stopped() -> None:
 
 def test_without_the_stop_the_second_lead_would_be_scored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control of the tests above."""
-    monkeypatch.setattr(inbox_module, "uses_a_right", lambda: pl.lit(value=False))
+    monkeypatch.setattr(Said, "right", property(lambda _: None))
     decided = run(leads(("anna@acme.example", STOP), ("anna@acme.example", DEMO)))
     assert decided["points"].is_not_null().to_list() == [True, True]
+
+
+def test_after_a_data_right_nothing_of_the_sender_is_read() -> None:
+    reader = Counting()
+    table = messages(
+        ("m1", "L0", "2026-02-10", DEMO), ("m2", "L0", "2026-02-11", STOP), ("m3", "L0", "2026-02-12", HELLO)
+    )
+    frame = leads(("a@acme.example", None), ("A@acme.example", DEMO), ("b@acme.example", HELLO))
+    run(frame, inbox=Inbox(reader, table))
+    assert reader.read_texts == [DEMO, STOP, HELLO]
 
 
 def test_nothing_is_read_of_a_person_who_objected() -> None:

@@ -25,16 +25,18 @@ _GIVEN: Final = "triage.flags_of_neighbours"
 
 def context_of(clean: pl.DataFrame, events: EventState | None) -> pl.DataFrame:
     """Per lead, all as text: whether an earlier lead has its address, what it wrote, its folded events."""
-    columns = [pl.col("triage.shares_email").cast(pl.String).alias(_SHARES)]
-    if TEXTS in clean.columns:
-        columns += [pl.col(TEXTS).alias(READINGS), pl.col(STOPPED).cast(pl.String).alias(_STOPPED)]
-    if _GIVEN in clean.columns:
-        columns.append(pl.col(_GIVEN).alias(_FLAGS))
+    sources = {_SHARES: "triage.shares_email", READINGS: TEXTS, _STOPPED: STOPPED, _FLAGS: _GIVEN}
+    known = pl.DataFrame(
+        [
+            clean.get_column(source).cast(pl.String).alias(name)
+            for name, source in sources.items()
+            if source in clean.columns
+        ]
+    )
     if events is None:
-        return clean.select(columns)
+        return known
     state = events.of(clean).drop("lead.id")
-    folded = state.select(pl.all().cast(pl.String).name.prefix(_EVENTS))
-    return pl.concat([clean.select(columns), folded], how="horizontal")
+    return known.hstack(state.select(pl.all().cast(pl.String).name.prefix(_EVENTS)))
 
 
 def attach_context(inputs: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:

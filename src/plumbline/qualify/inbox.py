@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from plumbline.qualify.said import TEXTS, said_of, to_text, uses_a_right, with_readings
+from plumbline.qualify.said import Said, said_of, to_text, with_readings
 from plumbline.reading import EmbeddedReader, Message, Reader
 
 if TYPE_CHECKING:
@@ -48,40 +48,33 @@ class Inbox:
     our_names: tuple[str, ...] = ()
     stopped: frozenset[str] = frozenset()
 
-    def read(self, clean: pl.DataFrame, objected: pl.Series) -> pl.Series:
-        """What the messages of each lead say, in the kept form; null where there is none to read.
+    def attach(self, clean: pl.DataFrame, objected: pl.Series) -> tuple[pl.DataFrame, Inbox]:
+        """Clean leads with what their messages say, and the inbox for the leads that follow.
 
-        Nothing that a person wrote is read once they objected (law 7).
+        Nothing that a person wrote is read once they objected or used a data right, in an earlier message or
+        an earlier lead with the same address (law 7). Of the message that uses the right, only that is kept.
         """
-        letters = self._letters(clean)
-        texts = [
-            None
-            if stopped or not found
-            else to_text([said_of(self.reader.read(message)) for message in found])
-            for found, stopped in zip(letters, objected.fill_null(value=True), strict=True)
-        ]
-        return pl.Series("readings", texts, dtype=pl.String)
+        texts, stopped, ended = [], [], set(self.stopped)
+        people = zip(self._letters(clean), _addresses(clean), objected.fill_null(value=True), strict=True)
+        for letters, address, has_objected in people:
+            said = [] if has_objected or address in ended else self._read(letters)
+            uses_right = any(one.right for one in said)
+            stopped.append(uses_right or address in ended)
+            texts.append(to_text(said) if said else None)
+            if uses_right and address is not None:
+                ended.add(address)
+        columns = pl.Series(texts, dtype=pl.String), pl.Series(stopped, dtype=pl.Boolean)
+        return with_readings(clean, *columns), replace(self, stopped=frozenset(ended))
 
-    def attach(self, clean: pl.DataFrame, objected: pl.Series) -> pl.DataFrame:
-        """Clean leads with what their messages say; of a sender who uses a data right only that is kept."""
-        texts = self.read(clean, objected)
-        read = with_readings(clean, texts, pl.Series([False] * clean.height, dtype=pl.Boolean))
-        stopped = read.select(self._has_stopped(clean)).to_series()
-        if not stopped.any():
-            return read
-        kept = read.select(pl.when(uses_a_right() | ~stopped).then(TEXTS)).to_series()
-        return with_readings(clean, kept, stopped)
-
-    def after(self, clean: pl.DataFrame) -> Inbox:
-        """The inbox for the leads that follow these, which came out of ``attach``."""
-        found = clean.filter(uses_a_right()).select(_address(clean)).to_series().drop_nulls()
-        return replace(self, stopped=self.stopped.union(found)) if found.len() else self
-
-    def _has_stopped(self, clean: pl.DataFrame) -> pl.Expr:
-        """Whether the lead's sender used a data right in this lead or an earlier one."""
-        address = _address(clean)
-        earlier = uses_a_right().cum_max().over(address) & address.is_not_null()
-        return (uses_a_right() | earlier | address.is_in(sorted(self.stopped))).fill_null(value=False)
+    def _read(self, letters: list[Message]) -> list[Said]:
+        """What the messages say; from the first that uses a data right on, that one alone."""
+        found: list[Said] = []
+        for letter in letters:
+            said = said_of(self.reader.read(letter))
+            if said.right:
+                return [said]
+            found.append(said)
+        return found
 
     def _letters(self, clean: pl.DataFrame) -> Iterator[list[Message]]:
         """The messages of each lead, oldest first; that of the form is the first."""
@@ -106,9 +99,8 @@ class Inbox:
         return Message(text, channel, day, id_, self.our_names, sender or "")
 
 
-def _address(clean: pl.DataFrame) -> pl.Expr:
-    known = _SENDER in clean.columns
-    return pl.col(_SENDER).str.to_lowercase() if known else pl.lit(None, dtype=pl.String)
+def _addresses(clean: pl.DataFrame) -> pl.Series:
+    return _column(clean, _SENDER).cast(pl.String).str.to_lowercase()
 
 
 def _column(clean: pl.DataFrame, name: str) -> pl.Series:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -77,8 +77,7 @@ def qualify(
     clean, duplicates = _apart(triaged.clean)
     inbox = inbox or Inbox()
     if bundle.reads:
-        clean = inbox.attach(clean, _leads(clean).get_column("objected"))
-        inbox = inbox.after(clean)
+        clean, inbox = inbox.attach(clean, _leads(clean).get_column("objected"))
     events = None if events is None else EventState(events.of(clean))
     signals = bundle.assembler.assemble(clean, as_of=as_of, events=events)
     decisions = decide_signals(signals, clean, bundle)
@@ -158,10 +157,21 @@ def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -
 
 def _leads(clean: pl.DataFrame) -> pl.DataFrame:
     """The columns of a lead that are neither signals nor scores: ``row``, ``lead.id``, account, objected."""
-    # One question at a time: several at once wait for other threads, which for a lone lead is most of it.
-    known = frozenset(_READ.intersection(clean.columns))
-    found = [clean.select(question(known)).to_series() for question in (_account, _objected)]
+    if clean.height == 1:
+        found = _of_one(clean.row(0, named=True))
+    else:
+        known = frozenset(_READ.intersection(clean.columns))
+        found = clean.select(_account(known), _objected(known)).get_columns()
     return clean[["row", "lead.id"]].hstack(found)
+
+
+def _of_one(lead: dict[str, Any]) -> list[pl.Series]:
+    """Account and objection of a lone lead; see ``_account`` and ``_objected``."""
+    names = [lead[name] for name in _ACCOUNT if name in lead]
+    domain = lead["triage.email_domain"] if lead["triage.email_kind"] == "business" else None
+    account = next((name for name in (*names[:1], domain, *names[1:]) if name is not None), None)
+    objected = lead.get(STOPPED) or lead.get(_OBJECTED) or _OBJECTED in (lead["triage.unreadable"] or ())
+    return [pl.Series("account", [account], pl.String), pl.Series("objected", [bool(objected)])]
 
 
 @lru_cache(maxsize=16)

@@ -30,7 +30,6 @@ UNSAID: Final = frozenset({
     (Field.AUTHORITY, "none_stated"),
 })  # fmt: skip
 _NO_RIGHT: Final = "no"
-_RIGHT: Final = f"{READING}{Field.DATA_RIGHTS.value}"
 #: The kept form of what was read, and whether a message of the same sender ended all profiling of them.
 TEXTS: Final = "reading.texts"
 STOPPED: Final = "reading.sender_stopped"
@@ -69,7 +68,10 @@ class Said:
 
     @property
     def right(self) -> str | None:
-        """The data right that the message uses."""
+        """The data right that the message uses, however unsure the reader is.
+
+        A false alarm here costs a call, a miss costs a right.
+        """
         answer = self.answer(Field.DATA_RIGHTS)
         return answer.value if answer and answer.value not in {None, _NO_RIGHT} else None
 
@@ -137,14 +139,6 @@ def with_readings(clean: pl.DataFrame, texts: pl.Series, stopped: pl.Series) -> 
     """Clean leads with ``reading.*``, the kept form of it, and whether profiling of the sender has ended."""
     columns = [texts.alias(TEXTS), stopped.alias(STOPPED)]
     return clean.hstack(reading_columns(texts)).with_columns(columns)
-
-
-def uses_a_right() -> pl.Expr:
-    """Whether a message of the lead asks us to stop, see, erase or correct, however unsure the reader is.
-
-    A false alarm here costs a call, a miss costs a right.
-    """
-    return pl.col(_RIGHT).ne_missing(_NO_RIGHT) & pl.col(_RIGHT).is_not_null()
 
 
 def reading_columns(texts: pl.Series) -> pl.DataFrame:
