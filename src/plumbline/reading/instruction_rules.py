@@ -33,9 +33,9 @@ def _groups(triggers: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]
 
 
 _PLAIN: Final = re.compile(r"\w+")
-#: What must occur before an expression is worth trying, and the expression.
+#: What must occur before an expression is worth trying, and the expression, for text in small letters.
 RULES: Final = tuple(
-    (_groups(triggers), re.compile(expression, re.IGNORECASE))
+    (_groups(triggers), re.compile(expression))
     for triggers, expression in (
         (
             "ignore disregard forget override bypass skip drop & instruction prompt rule rules guideline context message direction policy constraint label content text",
@@ -199,3 +199,36 @@ RULES: Final = tuple(
         ),
     )
 )
+
+
+def _bits() -> tuple[dict[str, int], tuple[tuple[int, tuple[str, ...]], ...], tuple[int, ...]]:
+    """Every group of every rule as one bit: by word, those that a sign may stand for, and all bits of each rule."""
+    words: dict[str, int] = {}
+    by_sign: list[tuple[int, tuple[str, ...]]] = []
+    needs: list[int] = []
+    bit = 1
+    for groups, _ in RULES:
+        need = 0
+        for known, signs in groups:
+            for word in known:
+                words[word] = words.get(word, 0) | bit
+            if signs:
+                by_sign.append((bit, signs))
+            need |= bit
+            bit <<= 1
+        needs.append(need)
+    return words, tuple(by_sign), tuple(needs)
+
+
+_BY_WORD, _BY_SIGN, _NEEDS = _bits()
+
+
+def worth_trying(known: set[str], low: str) -> list[re.Pattern[str]]:
+    """The expressions whose words all occur in a text in small letters; ``known`` are its beginnings."""
+    present = 0
+    for word in _BY_WORD.keys() & known:
+        present |= _BY_WORD[word]
+    for bit, signs in _BY_SIGN:
+        if not present & bit and any(sign in low for sign in signs):
+            present |= bit
+    return [rule[1] for rule, need in zip(RULES, _NEEDS, strict=True) if present & need == need]

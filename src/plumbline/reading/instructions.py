@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.beginnings import beginnings
-from plumbline.reading.instruction_rules import LABEL, MACHINE, RULES
+from plumbline.reading.instruction_rules import LABEL, MACHINE, worth_trying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,18 +62,18 @@ def addressed_to_machine(text: str, known: set[str] | None = None) -> Iterator[t
 
 
 def _talk(text: str, known: set[str]) -> Iterator[tuple[int, int]]:
+    low = _small(text)
+    for expression in worth_trying(known, low):
+        for match in expression.finditer(low):
+            yield _trimmed(text, match.start(), match.end())
+
+
+def _small(text: str) -> str:
+    """In small letters, letter by letter: a capital that becomes two stays as it is."""
     low = text.lower()
-    for groups, expression in RULES:
-        for words, signs in groups:
-            if words.isdisjoint(known) and not _any_in(signs, low):
-                break
-        else:
-            for match in expression.finditer(text):
-                yield _trimmed(text, match.start(), match.end())
-
-
-def _any_in(signs: tuple[str, ...], low: str) -> bool:
-    return bool(signs) and any(sign in low for sign in signs)
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
