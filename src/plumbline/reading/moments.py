@@ -120,7 +120,9 @@ _AHEAD: Final = re.compile(
     r" (?:in|avant|antes de|before|within|inside|next|than|until|by|only|have|got|another|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
 )
 #: "A month or two ahead" of something else is no date of its own.
-_OFFSET: Final = re.compile(r" (?:or (?:two|so|more) )?(?:ahead|earlier|beforehand|prior|afterwards|later than)\b")
+_OFFSET: Final = re.compile(
+    r" (?:or (?:two|so|more) )?(?:ahead|earlier|beforehand|prior|afterwards|later than)\b"
+)
 _SEASONS: Final = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 12}
 
 
