@@ -145,21 +145,27 @@ def label_consistency(leads: pl.DataFrame) -> tuple[RepLabels, ...]:
     sizes = dict(known["rep"].value_counts().iter_rows()) if known.height else {}
     reps = sorted(rep for rep, rows in sizes.items() if rows >= _REP)
     z = _bonferroni(len(reps))
-    return tuple(_rep(known, rep, z) for rep in reps) if len(reps) > 1 else ()
+    compared = (_rep(known, rep, z) for rep in reps) if len(reps) > 1 else ()
+    return tuple(one for one in compared if one is not None)
 
 
-def _rep(known: pl.DataFrame, rep: str, z: float) -> RepLabels:
+def _rep(known: pl.DataFrame, rep: str, z: float) -> RepLabels | None:
+    """One rep on the kinds of leads that others work too; None where these are too few to compare."""
     mine, rest = known.filter(pl.col("rep") == rep), known.filter(pl.col("rep") != rep)
-    overall = rest["label"].mean()
-    rates = rest.group_by("segment").agg(pl.col("label").mean().alias("rate"))
-    mixed = mine.join(rates, on="segment", how="left")["rate"].fill_null(overall)
-    expected = float(mixed.mean() or 0.0)  # type: ignore[arg-type]
-    hits = int(mine["label"].sum())
-    wide = wilson(hits, mine.height, z)
-    # The others' share is itself known only so well.
-    slack = z * sqrt(max(expected * (1 - expected), 1e-9) / max(rest.height, 1))
+    kinds = rest.group_by("segment").agg(pl.len().alias("n"), pl.col("label").mean().alias("rate"))
+    shared = mine.join(kinds.filter(pl.col("n") >= _REP), on="segment", how="inner")
+    if shared.height < _REP:
+        return None
+    expected = float(shared["rate"].to_numpy().mean())
+    # What the others do is itself known only so well.
+    counts = shared.group_by("segment").agg(pl.len().alias("m"), pl.col("n").first(), pl.col("rate").first())
+    part = counts["m"].to_numpy() / shared.height
+    spread = counts["rate"].to_numpy() * (1 - counts["rate"].to_numpy()) / counts["n"].to_numpy()
+    slack = z * sqrt(float((part**2 * spread).sum()))
+    hits = int(shared["label"].sum())
+    wide = wilson(hits, shared.height, z)
     odd = expected + slack < wide.low or expected - slack > wide.high
-    return RepLabels(rep, wilson(hits, mine.height), expected, odd)
+    return RepLabels(rep, wilson(hits, shared.height), expected, odd)
 
 
 def _bonferroni(reps: int) -> float:

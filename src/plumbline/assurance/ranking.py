@@ -77,7 +77,10 @@ def _mean_and_variance(values: Floats, weight: Floats) -> tuple[float, float]:
 
 
 def _interval(value: float, se: float, smallest: int, z: float) -> tuple[float, float]:
-    if se == 0 or not 0 < value < 1:
+    if se < 1e-12 and 0 < value < 1:
+        # Every pair is a tie: the column says nothing, and that is certain.
+        return value, value
+    if not 0 < value < 1:
         # No variance was seen; so few rows allow for more than that.
         edge = wilson(smallest, smallest, z).low
         return max(0.0, value - (1 - edge)), min(1.0, value + (1 - edge))
@@ -127,7 +130,7 @@ def cell_scores(codes: Ints, label: Ints, weight: Floats | None = None, *, unkno
     ``unknown`` gives unknown cells a score of their own; else it is 0, which says nothing.
     """
     weights = np.ones(codes.size) if weight is None else weight
-    number, fold = codes + 1, np.arange(codes.size) % _FOLDS
+    number, fold = codes + 1, _fold(codes.size)
     size = int(number.max(initial=0)) + 1
     total = _sums(number, fold, weights, size)
     good = _sums(number, fold, weights * (label == 1), size)
@@ -139,6 +142,13 @@ def cell_scores(codes: Ints, label: Ints, weight: Floats | None = None, *, unkno
         table[:, 0] = 0.0
     scores: Floats = table[fold, number]
     return scores
+
+
+def _fold(rows: int) -> Ints:
+    """The part each row belongs to: by its place, mixed, so that no pattern of the file falls into one part."""
+    return ((np.arange(rows, dtype=np.uint64) * np.uint64(2654435761)) % np.uint64(1 << 32)).astype(
+        np.int64
+    ) // 65_536 % _FOLDS
 
 
 def _sums(number: Ints, fold: Ints, weights: Floats, size: int) -> Floats:
