@@ -21,6 +21,7 @@ from plumbline.domain.errors import NoLeadsError
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun, readable
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
+from plumbline.library.tables import tables_from
 from plumbline.report import print_summary
 from plumbline.report.words import count
 from plumbline.store import FolderLock, LedgerFile, RunFolder
@@ -29,6 +30,7 @@ from plumbline.store.draw_key import draw_key
 if TYPE_CHECKING:
     from plumbline.domain.issues import Issue
     from plumbline.library.inputs import EventIntake
+    from plumbline.library.tables import TableIntake
 
 
 def qualify(
@@ -42,6 +44,16 @@ def qualify(
     url: From = None,
     events: Annotated[
         Path | None, typer.Option("--events", help="CSV of behaviour: lead id, kind, time.")
+    ] = None,
+    messages: Annotated[
+        Path | None, typer.Option("--messages", help="What people wrote: lead id or e-mail, time, text.")
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(
+            "--outcomes",
+            help="What came out: lead id or e-mail, time, outcome. Checked; no decision reads it.",
+        ),
     ] = None,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
@@ -73,6 +85,7 @@ def qualify(
     behaviour = events_from(events, bundle.policy, moment)
     if intake.is_empty():
         raise NoLeadsError(f"{leads or intake.name} has a header and no rows.")
+    tables = tables_from(intake, messages, outcomes)
     _tell(warnings, output)
     if mapping is None and not quiet:
         complain(f"Which column is what was guessed; the guess is in {out / 'mapping.yaml'}.")
@@ -90,11 +103,15 @@ def qualify(
             clock=lambda: datetime.now(UTC),
             events=behaviour.state,
             events_hash=behaviour.hash,
+            inbox=tables.inbox,
+            messages_hash=tables.messages.hash,
             documents=intake.documents,
             key_fields=intake.mapping.key_fields,
         )
         _carry_out(request, output)
         _keep_event_issues(folder, behaviour, output)
+        _keep_table_issues(folder, What.MESSAGE_ISSUES, tables.messages, output)
+        _keep_table_issues(folder, What.OUTCOME_ISSUES, tables.outcomes, output)
         summary = write_pages(RecordedRun(folder, key), book, pages)
     output.data(summary)
     print_summary(summary, output.console)
@@ -129,6 +146,18 @@ def _keep_event_issues(folder: RunFolder, behaviour: EventIntake, output: Output
     if not output.quiet:
         lines = count(found.height, "line")
         complain(f"warning: {lines} about the events: plumbline issues {folder.path} lists them.")
+
+
+def _keep_table_issues(folder: RunFolder, what: What, table: TableIntake, output: Output) -> None:
+    """Rows of a table that belong to no lead, or cannot be read, stand beside the run."""
+    name = "message" if what is What.MESSAGE_ISSUES else "outcome"
+    if table.read and not output.quiet:
+        used = f"{table.frame.height:,} of {count(table.read, name)} joined to leads"
+        complain(f"{used}." if table.rejected.is_empty() else f"warning: {used}; plumbline issues says more.")
+    found = pl.concat([table.noted, table.rejected]).rename({"row": name})
+    if not found.is_empty():
+        with FolderLock(folder.path):
+            folder.write_beside(what, 0, found)
 
 
 def _tell(warnings: list[Issue], output: Output) -> None:

@@ -32,6 +32,8 @@ class What(StrEnum):
     DUPLICATES = "duplicates"
     BLANKS = "blanks"
     EVENT_ISSUES = "event_issues"
+    MESSAGE_ISSUES = "message_issues"
+    OUTCOME_ISSUES = "outcome_issues"
     TASKS = "tasks"
 
 
@@ -49,6 +51,8 @@ _COLUMNS_OF: Final = {
     What.DUPLICATES: ("row", "lead.id", "duplicate_of"),
     What.BLANKS: ("column", "word", "rows"),
     What.EVENT_ISSUES: ("event", *list(ISSUE_SCHEMA)[1:]),
+    What.MESSAGE_ISSUES: ("message", *list(ISSUE_SCHEMA)[1:]),
+    What.OUTCOME_ISSUES: ("outcome", *list(ISSUE_SCHEMA)[1:]),
     What.TASKS: tuple(TASK_SCHEMA),
 }
 _HEAD: Final = ("row", "column", "value", "what is wrong", "code")
@@ -56,6 +60,8 @@ _TITLES: Final = {
     What.REJECTED: ("row rejected", "rows rejected"),
     What.ISSUES: ("cell to look at; its row is kept", "cells to look at; their rows are kept"),
     What.EVENT_ISSUES: ("event not used", "events not used"),
+    What.MESSAGE_ISSUES: ("message not used", "messages not used"),
+    What.OUTCOME_ISSUES: ("outcome not used", "outcomes not used"),
 }
 
 
