@@ -26,7 +26,9 @@ def day(number: float) -> datetime:
 
 
 def leads(*ids: str, at: float = 0) -> pl.DataFrame:
-    return pl.DataFrame({"lead.id": list(ids), "decided_at": [day(at)] * len(ids)}, schema_overrides={"decided_at": MOMENT})
+    return pl.DataFrame(
+        {"lead.id": list(ids), "decided_at": [day(at)] * len(ids)}, schema_overrides={"decided_at": MOMENT}
+    )
 
 
 def reports(*rows: tuple[str, str, float | None], **more: Sequence[Any]) -> pl.DataFrame:
@@ -49,7 +51,11 @@ def touches(lead: str, *days: float) -> pl.DataFrame:
 
 
 def outcomes(
-    of: pl.DataFrame, told: pl.DataFrame, tried: pl.DataFrame | None = None, as_of: datetime = NOW, **more: Any
+    of: pl.DataFrame,
+    told: pl.DataFrame,
+    tried: pl.DataFrame | None = None,
+    as_of: datetime = NOW,
+    **more: Any,
 ) -> Outcomes:
     settings = {"definition": DEFINITION, **more}
     return outcomes_of(of, told, as_of=as_of, touches=tried, **settings)
@@ -65,7 +71,8 @@ def history(
     height = len(next(iter(cells.values())))
     ids = [f"L{number}" for number in range(height)]
     received = pl.DataFrame(
-        {"row": range(1, height + 1), "lead.id": ids, **cells}, schema_overrides=dict.fromkeys(cells, pl.String)
+        {"row": range(1, height + 1), "lead.id": ids, **cells},
+        schema_overrides=dict.fromkeys(cells, pl.String),
     )
     return History.of_export(received, pl.Series([day(created)] * height, dtype=MOMENT), changes)
 

@@ -83,10 +83,17 @@ def test_a_rep_who_reports_otherwise_is_found_and_alike_reps_are_left_alone() ->
 
 def test_a_rep_with_another_mix_of_leads_is_not_odd_for_that() -> None:
     rng = np.random.default_rng(2)
-    rows = pl.DataFrame({"rep": ["A"] * 1000 + ["B"] * 1000, "segment": ["web", *["fair"] * 9] * 100 + ["fair", *["web"] * 9] * 100})
+    rows = pl.DataFrame(
+        {
+            "rep": ["A"] * 1000 + ["B"] * 1000,
+            "segment": ["web", *["fair"] * 9] * 100 + ["fair", *["web"] * 9] * 100,
+        }
+    )
     lots = pl.Series(rng.random(2000))
     told = label_consistency(
-        rows.with_columns(label=(lots < pl.when(pl.col("segment") == "web").then(0.1).otherwise(0.4)).cast(pl.Int8))
+        rows.with_columns(
+            label=(lots < pl.when(pl.col("segment") == "web").then(0.1).otherwise(0.4)).cast(pl.Int8)
+        )
     )
     assert not any(rep.odd for rep in told)
     assert told[1].share.rate < 0.2 < told[0].share.rate

@@ -14,7 +14,9 @@ from plumbline.assurance.history import MOMENT, History, HistoryError
 
 def moments(*rows: tuple[str, float]) -> pl.DataFrame:
     return pl.DataFrame(
-        [(lead, day(at)) for lead, at in rows], schema={"lead.id": pl.String, "decided_at": MOMENT}, orient="row"
+        [(lead, day(at)) for lead, at in rows],
+        schema={"lead.id": pl.String, "decided_at": MOMENT},
+        orient="row",
     )
 
 
@@ -59,7 +61,9 @@ def test_before_a_lead_came_in_nothing_is_known_of_it() -> None:
 
 
 def test_changes_of_a_field_the_export_lacks_are_kept() -> None:
-    assert known(history({"size": ["50"]}, change(("L0", "tool", "Pen", 2))), "tool", ("L0", 1), ("L0", 3)) == [
+    assert known(
+        history({"size": ["50"]}, change(("L0", "tool", "Pen", 2))), "tool", ("L0", 1), ("L0", 3)
+    ) == [
         None,
         "Pen",
     ]
@@ -85,7 +89,12 @@ def test_there_is_no_way_to_read_a_value_without_a_time() -> None:
 
 
 VERSIONS = st.lists(
-    st.tuples(st.integers(0, 2), st.sampled_from(["size", "tool"]), st.none() | st.text("ab", max_size=2), st.integers(0, 40)),
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["size", "tool"]),
+        st.none() | st.text("ab", max_size=2),
+        st.integers(0, 40),
+    ),
     max_size=12,
 )
 
@@ -107,7 +116,9 @@ def test_later_values_never_reach_an_earlier_moment(versions, at) -> None:
 
 def test_the_check_for_later_values_sees_a_history_that_ignores_the_time() -> None:
     def latest(told: History, asked: pl.DataFrame) -> pl.DataFrame:
-        return told.as_of(asked.with_columns(pl.lit(START + timedelta(days=999)).cast(MOMENT).alias("decided_at")))
+        return told.as_of(
+            asked.with_columns(pl.lit(START + timedelta(days=999)).cast(MOMENT).alias("decided_at"))
+        )
 
     versions = [(0, "size", "9", 20)]
     assert later_values_leak(latest, versions, 5)

@@ -82,7 +82,9 @@ def test_emptiness_that_tells_the_outcome_is_proof_and_emptiness_that_speaks_a_q
 
 
 def test_values_that_only_good_leads_have_are_found_in_a_column_that_is_mostly_noise() -> None:
-    words = np.where((LABEL == 1) & (rng(8).random(ROWS) < 0.5), "T7", rng(9).choice(["T1", "T2", "T3"], ROWS))
+    words = np.where(
+        (LABEL == 1) & (rng(8).random(ROWS) < 0.5), "T7", rng(9).choice(["T1", "T2", "T3"], ROWS)
+    )
     assert rules(Column("tag", pl.Series("tag", words)), LEADS) == {Rule.TELLING_VALUES}
     rare = np.where((LABEL == 1) & (rng(8).random(ROWS) < 0.1), "T7", "T1")
     assert Rule.TELLING_VALUES not in rules(Column("tag", pl.Series("tag", rare)), LEADS)
@@ -90,7 +92,9 @@ def test_values_that_only_good_leads_have_are_found_in_a_column_that_is_mostly_n
 
 def test_words_of_sales_are_a_question_and_with_a_telling_name_a_leak() -> None:
     lot = rng(10).random(ROWS) + 0.2 * LABEL
-    said = pl.Series("x", np.select([lot > 0.8, lot > 0.5], ["Follow up next week", "Not interested"], "Ringing"))
+    said = pl.Series(
+        "x", np.select([lot > 0.8, lot > 0.5], ["Follow up next week", "Not interested"], "Ringing")
+    )
     assert examine(Column("x", said), LEADS).verdict is Leak.ASK
     assert examine(Column("x", said, hint="set by sales"), LEADS).verdict is Leak.LEAK
     noise = pl.Series("x", rng(11).choice(["Follow up next week", "Ringing"], ROWS))
@@ -135,7 +139,9 @@ def test_what_fades_a_week_earlier_is_a_note_and_no_verdict() -> None:
     assert (found.verdict, [tell.rule for tell in found.tells]) == (Leak.CLEAN, [Rule.FADES_EARLIER])
 
 
-@pytest.mark.parametrize("label", [np.zeros(300), np.ones(300), np.full(300, -1), np.array([1.0] * 3 + [0.0] * 297)])
+@pytest.mark.parametrize(
+    "label", [np.zeros(300), np.ones(300), np.full(300, -1), np.array([1.0] * 3 + [0.0] * 297)]
+)
 def test_with_one_class_or_hardly_any_outcome_no_column_is_accused_for_its_values(label) -> None:
     leads = facts(label)
     columns = [
@@ -167,7 +173,9 @@ def crm(seed: int) -> tuple[list[Column], Leads]:
     for n, gain in enumerate((0.0, 0.0, 0.5, 1.0, 1.5)):
         place = np.clip(lots.normal(2 + gain * label, 1.2, ROWS).round(), 0, 5).astype(int)
         clean.append(Column(f"word {n}", pl.Series("w", np.array(list("abcdef"))[place])))
-    clean += [Column(f"flag {n}", pl.Series("f", lots.random(ROWS) < 0.3 + 0.1 * n * label)) for n in range(2)]
+    clean += [
+        Column(f"flag {n}", pl.Series("f", lots.random(ROWS) < 0.3 + 0.1 * n * label)) for n in range(2)
+    ]
     clean += [
         Column("enriched", useful(0.3), today=useful(0.3), fills=lots.uniform(-20, 20, 400)),
         Column("rarely", numbers(lots.random(ROWS), empty=lots.random(ROWS) < 0.9)),
@@ -287,4 +295,6 @@ def test_invented_deals_teach_nothing() -> None:
     told = assess(gather(files, now=datetime(2026, 1, 1, tzinfo=UTC)))
     assert told.conclusion is Conclusion.NOTHING
     assert told.lift.auc.low < 0.5 < told.lift.auc.high
-    assert {"close_value", "close_date"} <= {line.name for line in told.signals if line.leak.verdict is Leak.LEAK}
+    assert {"close_value", "close_date"} <= {
+        line.name for line in told.signals if line.leak.verdict is Leak.LEAK
+    }

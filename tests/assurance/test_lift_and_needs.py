@@ -19,8 +19,12 @@ ALLOWED_OF_200 = 21
 
 
 def columns(rng: np.random.Generator, label: np.ndarray, gain: float, number: int = 6) -> list[Column]:
-    found = [Column(f"n{n}", pl.Series("x", rng.standard_normal(label.size) + gain * label)) for n in range(number)]
-    words = np.where(rng.random(label.size) < 0.4 * gain * label, "yes", rng.choice(["yes", "no", "so"], label.size))
+    found = [
+        Column(f"n{n}", pl.Series("x", rng.standard_normal(label.size) + gain * label)) for n in range(number)
+    ]
+    words = np.where(
+        rng.random(label.size) < 0.4 * gain * label, "yes", rng.choice(["yes", "no", "so"], label.size)
+    )
     return [*found, Column("word", pl.Series("w", words))]
 
 
@@ -103,7 +107,10 @@ def test_what_only_held_in_the_past_is_not_called_something() -> None:
     assert lift([gone], facts(label)).verdict is not Learnable.SOMETHING
     # The control: shuffled in time, the same column is worth something.
     mixed = rng.permutation(3000)
-    assert lift([replace(gone, values=gone.values.gather(mixed))], facts(label[mixed])).verdict is Learnable.SOMETHING
+    assert (
+        lift([replace(gone, values=gone.values.gather(mixed))], facts(label[mixed])).verdict
+        is Learnable.SOMETHING
+    )
 
 
 def test_few_outcomes_or_no_columns_leave_it_open() -> None:
@@ -137,7 +144,10 @@ def stock(good: int, bad: int, weeks: int = 40):
     told = []
     for n, lead in enumerate(ids):
         at = 364 - 5 - float(ages[n])
-        told += [(lead, "contacted", at + 1), (lead, "opportunity_accepted" if order[n] < good else "rejected", at + 4)]
+        told += [
+            (lead, "contacted", at + 1),
+            (lead, "opportunity_accepted" if order[n] < good else "rejected", at + 4),
+        ]
     return outcomes(of, reports(*told), touches("L0"))
 
 

@@ -94,7 +94,9 @@ def a_year(rows: int = 600, seed: int = 3):
     rng = np.random.default_rng(seed)
     ids, came = [f"L{n}" for n in range(rows)], rng.uniform(0, 360, rows)
     kind, wait = rng.integers(0, 3, rows), rng.lognormal(np.log(30), 0.5, rows)
-    of = pl.DataFrame({"lead.id": ids, "decided_at": [day(at) for at in came]}, schema_overrides={"decided_at": MOMENT})
+    of = pl.DataFrame(
+        {"lead.id": ids, "decided_at": [day(at) for at in came]}, schema_overrides={"decided_at": MOMENT}
+    )
     told = [(ids[n], "contacted", came[n] + 1) for n in range(rows)]
     told += [(ids[n], "opportunity_accepted", came[n] + wait[n]) for n in range(rows) if kind[n] == 0]
     told += [(ids[n], "rejected", came[n] + 2) for n in range(rows) if kind[n] == 1]

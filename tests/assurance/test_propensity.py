@@ -24,7 +24,9 @@ IDS = pl.DataFrame({"lead.id": ["a", "b", "c", "d"]})
 
 
 def test_pursued_is_certain_drawn_has_its_lots_chance_and_a_reps_pick_has_none() -> None:
-    told = label_chances(IDS, chosen(("a", True, False, 0.05), ("b", False, True, 0.05), ("c", False, False, 0.05)))
+    told = label_chances(
+        IDS, chosen(("a", True, False, 0.05), ("b", False, True, 0.05), ("c", False, False, 0.05))
+    )
     assert told[CHANCE].to_list() == [1.0, 0.05, None, None]
     assert told["chosen_by"].to_list() == ["policy", "draw", "rep", "rep"]
 
@@ -123,7 +125,7 @@ def niche_recall(seed: int, eps: float, *, weighted: bool, rounds: int = 12) -> 
         pursued = order >= np.quantile(order, 0.6)
         drawn = ~pursued & (rng.random(900) < eps)
         worked = pursued | drawn
-        chance = np.where(pursued, 1.0, eps if eps else 1.0)
+        chance = np.where(pursued, 1.0, eps or 1.0)
         kept.append((x[worked], good[worked], 1 / chance[worked] if weighted else np.ones(worked.sum())))
         past = [np.concatenate([part[at] for part in kept[-6:]]) for at in range(3)]
         beta = fitted(past[0], past[1].astype(float), past[2] / past[2].mean())

@@ -22,9 +22,10 @@ from plumbline.assurance.reliability import (
 ROWS = 1200
 RNG = np.random.default_rng(4)
 LABEL = drawn(np.random.default_rng(1), ROWS)
-CAME = pl.Series([START] * ROWS).dt.cast_time_unit("us") + pl.select(
-    pl.duration(days=pl.lit(pl.Series(np.arange(ROWS) * 360 // ROWS)))
-).to_series()
+CAME = (
+    pl.Series([START] * ROWS).dt.cast_time_unit("us")
+    + pl.select(pl.duration(days=pl.lit(pl.Series(np.arange(ROWS) * 360 // ROWS)))).to_series()
+)
 LEADS = facts(LABEL, decided_at=CAME)
 VALUES = pl.Series("x", RNG.standard_normal(ROWS))
 SOUND = Column(

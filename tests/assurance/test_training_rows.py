@@ -50,7 +50,9 @@ def given(world):
 
 
 def timed(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us"))
+    return frame.with_columns(
+        pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us")
+    )
 
 
 def made(world, given, *, changes=None, events=None, chosen=None):
@@ -120,7 +122,9 @@ def test_the_check_sees_rows_made_as_of_today(world, given) -> None:
 
     def make(changes, events):
         past = History.of_export(received, created, changes)
-        today = outcomes.leads.select("lead.id", pl.lit(world.now + timedelta(1)).cast(MOMENT).alias("decided_at"))
+        today = outcomes.leads.select(
+            "lead.id", pl.lit(world.now + timedelta(1)).cast(MOMENT).alias("decided_at")
+        )
         return signals_at(past, today, bundle, events).signals
 
     assert leaks_of_later_facts(world, given, make)
@@ -143,7 +147,11 @@ def test_training_reads_what_the_main_path_would_have_read_on_that_day(world, gi
 def test_a_reps_own_pick_has_no_weight_and_a_drawn_lead_stands_for_many(world, given) -> None:
     ids = given[4].leads["lead.id"]
     chosen = pl.DataFrame(
-        {"lead.id": ids, "pursued": [n % 3 == 0 for n in range(ids.len())], "drawn": [n % 3 == 1 for n in range(ids.len())]}
+        {
+            "lead.id": ids,
+            "pursued": [n % 3 == 0 for n in range(ids.len())],
+            "drawn": [n % 3 == 1 for n in range(ids.len())],
+        }
     ).with_columns(chance=pl.lit(0.1))
     told = made(world, given, chosen=chosen).frame
     known = told.filter(pl.col("label").is_not_null())
