@@ -25,6 +25,12 @@ Run = Annotated[Path, typer.Argument(help="The folder of a run.")]
 Ledger = Annotated[Path | None, typer.Option("--ledger", help="The ledger, when it is not in the folder.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
+SecondReader = Annotated[
+    Path | None, typer.Option("--second-reader", help="Settings of a language model as second reader.")
+]
+Corrections = Annotated[
+    Path | None, typer.Option("--corrections", help="What people corrected: it sets confidences right.")
+]
 
 errors = Console(stderr=True, highlight=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,13 +14,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from plumbline.cli import places
 from plumbline.cli.book import tell_differences
 from plumbline.cli.leads import From, Leads, QueryText, leads_from
-from plumbline.cli.output import Json, Output, Quiet, complain, errors
+from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader, complain, errors
 from plumbline.cli.pages import write_pages
 from plumbline.cli.rows import What
 from plumbline.domain.errors import NoLeadsError
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun, readable
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
+from plumbline.library.readers import reader_from
 from plumbline.library.tables import tables_from
 from plumbline.report import print_summary
 from plumbline.report.words import count
@@ -28,6 +29,7 @@ from plumbline.store import FolderLock, LedgerFile, RunFolder
 from plumbline.store.draw_key import draw_key
 
 if TYPE_CHECKING:
+    from plumbline.connectors.query import Query
     from plumbline.domain.issues import Issue
     from plumbline.library.inputs import EventIntake
     from plumbline.library.tables import TableIntake
@@ -55,6 +57,8 @@ def qualify(
             help="What came out: lead id or e-mail, time, outcome. Checked; no decision reads it.",
         ),
     ] = None,
+    second_reader: SecondReader = None,
+    corrections: Corrections = None,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
     ] = None,
@@ -75,22 +79,57 @@ def qualify(
 
     Repeat the same command after an interruption and it goes on where it stopped.
     """
-    output = Output(json=json, quiet=quiet)
+    files = _Files(
+        leads_from(leads, query, url), mapping, policy, events, messages, outcomes, second_reader, corrections
+    )
+    run = _Run(out, ledger, actor, as_of, pages)
+    _qualify(files, run, Output(json=json, quiet=quiet))
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is read."""
+
+    leads: Path | Query
+    mapping: Path | None
+    policy: Path
+    events: Path | None
+    messages: Path | None
+    outcomes: Path | None
+    second_reader: Path | None
+    corrections: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Where it is recorded, as of when and in whose name."""
+
+    out: Path
+    ledger: Path | None
+    actor: str
+    as_of: datetime | None
+    pages: int
+
+
+def _qualify(files: _Files, run: _Run, output: Output) -> None:
     # Everything that can be wrong with the files is found before anything is written.
-    intake = intake_from(leads_from(leads, query, url), mapping)
+    intake = intake_from(files.leads, files.mapping)
     tell_differences(intake, output)
-    bundle, warnings = policy_from(text := read_text(policy), cells=intake.cells)
-    folder = RunFolder(out)
-    moment = places.moment(folder, as_of)
-    behaviour = events_from(events, bundle.policy, moment)
+    bundle, warnings = policy_from(text := read_text(files.policy), cells=intake.cells)
+    folder = RunFolder(run.out)
+    moment = places.moment(folder, run.as_of)
+    behaviour = events_from(files.events, bundle.policy, moment)
     if intake.is_empty():
-        raise NoLeadsError(f"{leads or intake.name} has a header and no rows.")
-    tables = tables_from(intake, messages, outcomes)
+        raise NoLeadsError(f"{intake.name} has a header and no rows.")
+    tables = tables_from(intake, files.messages, files.outcomes)
     _tell(warnings, output)
-    if mapping is None and not quiet:
-        complain(f"Which column is what was guessed; the guess is in {out / 'mapping.yaml'}.")
+    if files.mapping is None and not output.quiet:
+        complain(f"Which column is what was guessed; the guess is in {run.out / 'mapping.yaml'}.")
     folder.create()
-    with LedgerFile(places.ledger_of(out, ledger)) as book:
+    with (
+        reader_from(files.second_reader, files.corrections) as reader,
+        LedgerFile(places.ledger_of(run.out, run.ledger)) as book,
+    ):
         key = draw_key(book.path)
         request = RunRequest(
             intake=intake,
@@ -99,11 +138,11 @@ def qualify(
             as_of=moment,
             folder=folder,
             ledger=book,
-            actor=actor,
+            actor=run.actor,
             clock=lambda: datetime.now(UTC),
             events=behaviour.state,
             events_hash=behaviour.hash,
-            inbox=tables.inbox,
+            inbox=replace(tables.inbox, reader=reader),
             messages_hash=tables.messages.hash,
             documents=intake.documents,
             key_fields=intake.mapping.key_fields,
@@ -112,14 +151,12 @@ def qualify(
         _keep_event_issues(folder, behaviour, output)
         _keep_table_issues(folder, What.MESSAGE_ISSUES, tables.messages, output)
         _keep_table_issues(folder, What.OUTCOME_ISSUES, tables.outcomes, output)
-        summary = write_pages(RecordedRun(folder, key), book, pages)
+        summary = write_pages(RecordedRun(folder, key), book, run.pages)
     output.data(summary)
     print_summary(summary, output.console)
     if not summary.decided:
-        raise NoLeadsError(
-            f"No row of {leads or intake.name} can be a lead; plumbline issues {out} says why."
-        )
-    output.say(f"\nOpen {out / 'index.html'} in a browser, or: plumbline explain {out} LEAD")
+        raise NoLeadsError(f"No row of {intake.name} can be a lead; plumbline issues {run.out} says why.")
+    output.say(f"\nOpen {run.out / 'index.html'} in a browser, or: plumbline explain {run.out} LEAD")
 
 
 def _carry_out(request: RunRequest, output: Output) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli.output import Json, Output, Quiet
+from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader
 from plumbline.cli.pages import write_page
 from plumbline.library.messages import message_in, read_messages
+from plumbline.library.readers import reader_from
 from plumbline.report import messages_html, print_messages
 
 
@@ -39,20 +41,29 @@ def read(
     us: Annotated[
         list[str] | None, typer.Option("--us", help="A name of ours, so that our own words are not read.")
     ] = None,
+    sender: Annotated[
+        str, typer.Option("--sender", help="Who wrote, as objections know them; a second reader needs it.")
+    ] = "",
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the messages with their quotes here.")
     ] = None,
+    second_reader: SecondReader = None,
+    corrections: Corrections = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Read messages: what they ask for and say, each answer with the words it stands on, or "cannot tell".
 
-    Nothing leaves this machine, and nothing a message says is obeyed.
+    Nothing a message says is obeyed. Nothing leaves this machine without a second reader.
     """
     output = Output(json=json, quiet=quiet)
     day = received.date() if received else None
-    messages = [message_in(path, channel=channel.value, received=day, our_names=us or ()) for path in files]
-    found = read_messages(messages)
+    messages = [
+        replace(message_in(path, channel=channel.value, received=day, our_names=us or ()), sender=sender)
+        for path in files
+    ]
+    with reader_from(second_reader, corrections) as reader:
+        found = read_messages(messages, reader)
     output.data(found)
     print_messages(found.lines, found.brief, output.console)
     if html is not None:

@@ -1,4 +1,4 @@
-"""What a run asks people to do at once: answer those who used a data right, in their own words."""
+"""What a run asks people to do: answer those who used a data right, settle what two readers differ about."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import polars as pl
 
 from plumbline.qualify.context import READINGS
 from plumbline.qualify.said import from_text
-from plumbline.reading import Field
+from plumbline.reading import Abstention, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from plumbline.qualify.said import Quoted, Said
 
 TASK_SCHEMA: Final = {
     "row": pl.Int64(),
@@ -21,11 +23,15 @@ TASK_SCHEMA: Final = {
     "words": pl.String(),
     "owner": pl.String(),
 }
+#: Before the field of a task in which two readers differ.
+SETTLE: Final = "settle:"
 _KEPT: Final = f"in.{READINGS}"
 
 
 def tasks_of(records: pl.DataFrame) -> pl.DataFrame:
-    """One row per message that uses a data right: ``task`` is the right, ``words`` what was written.
+    """One row per data right that a message uses, and per answer in which two readers differ.
+
+    ``task`` is the right, or ``settle:<field>``; ``words`` is what was written.
 
     ``records`` are recorded decisions (``record``); a run without readings has no tasks.
     """
@@ -38,7 +44,14 @@ def tasks_of(records: pl.DataFrame) -> pl.DataFrame:
 
 def _tasks(row: Mapping[str, object]) -> Iterator[tuple[object, ...]]:
     for said in from_text(str(row[_KEPT])):
-        answer = said.answer(Field.DATA_RIGHTS)
-        if said.right and answer:
-            words = " … ".join(words for _, _, words in answer.quotes)
-            yield row["in.row"], row["lead.id"], said.right, said.message, words, row["owner"]
+        for answer in said.answers:
+            task = _task(said, answer)
+            if task:
+                words = " … ".join(words for _, _, words in answer.quotes)
+                yield row["in.row"], row["lead.id"], task, said.message, words, row["owner"]
+
+
+def _task(said: Said, answer: Quoted) -> str | None:
+    if answer.field is Field.DATA_RIGHTS and said.right:
+        return said.right
+    return f"{SETTLE}{answer.field}" if answer.why_not == Abstention.DISAGREE.value else None

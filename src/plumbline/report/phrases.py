@@ -197,7 +197,8 @@ def kept_out(rule: RuleLine) -> str:
 
 def task(line: TaskCount) -> str:
     """What somebody asks of us, by the data right they use."""
-    return _TASKS.get(line.task, line.task)
+    settle = line.task.removeprefix("settle:")
+    return f"two readers differ about {settle}" if settle != line.task else _TASKS.get(line.task, line.task)
 
 
 def drawn(flag: bool | None) -> str:
