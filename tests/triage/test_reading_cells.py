@@ -31,13 +31,22 @@ def read(cells, kind, date_format=None):
 
 
 def value_of(cell, kind, date_format=None):
-    return read([cell], kind, date_format).clean["extra.x"][0]
+    """The value of a cell, which is the same alone and among others."""
+    alone, among = (read(cells, kind, date_format).clean["extra.x"][0] for cells in ([cell], [cell, None]))
+    assert alone == among
+    return alone
 
 
 def code_of(cell, kind, date_format=None):
-    triaged = read([cell], kind, date_format)
+    """Why a cell cannot be read, which is the same alone and among others."""
+    alone, among = (_code(read(cells, kind, date_format), cell) for cells in ([cell], [cell, None]))
+    assert alone == among
+    return alone
+
+
+def _code(triaged, cell):
     assert triaged.clean["extra.x"][0] is None
-    assert triaged.clean["triage.unreadable"].to_list() == [["extra.x"]]
+    assert triaged.clean["triage.unreadable"][0].to_list() == ["extra.x"]
     [line] = triaged.issues.filter(pl.col("column") == "extra.x").to_dicts()
     assert (line["row"], line["value"]) == (1, cell)
     return line["code"]
@@ -230,7 +239,7 @@ def test_every_cell_is_a_value_a_blank_or_unreadable_and_blanks_are_exactly_the_
 def test_the_law_above_would_notice_an_unreadable_cell_that_is_made_a_blank(monkeypatch):
     """Negative control: with every leftover taken for a blank word, a nonsense number becomes unknown."""
     monkeypatch.setattr("plumbline.triage.cells.Plan.is_blank", lambda self, text: text.is_not_null())
-    assert outcome(read(["nonsense"], Kind.NUMBER), 0) == "blank"
+    assert outcome(read(["nonsense", "nonsense"], Kind.NUMBER), 0) == "blank"
     assert not is_blank("nonsense")
 
 

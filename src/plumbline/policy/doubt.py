@@ -102,9 +102,10 @@ def _range(
     low = np.zeros(leads.height, dtype=np.int32)
     high = low.copy()
     for name, least, most in reach:
-        missing = leads.missing(name)
-        low += missing * np.int32(least)
-        high += missing * np.int32(most)
+        if leads.lacks(name):
+            missing = leads.missing(name)
+            low += missing * np.int32(least)
+            high += missing * np.int32(most)
     return low, high
 
 

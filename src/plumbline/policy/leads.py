@@ -59,6 +59,9 @@ class Leads(Protocol):
     def values(self, name: str) -> list[Any]:
         """The values."""
 
+    def lacks(self, name: str) -> bool:
+        """Whether any value is missing."""
+
     def missing(self, name: str) -> Flags:
         """Where there is no value."""
 
@@ -111,6 +114,10 @@ class Batch:
     def values(self, name: str) -> list[Any]:
         """The values."""
         return self.frame.get_column(name).to_list()
+
+    def lacks(self, name: str) -> bool:
+        """Whether any value is missing."""
+        return self.frame.get_column(name).null_count() > 0
 
     def missing(self, name: str) -> Flags:
         """Where there is no value."""
@@ -167,6 +174,10 @@ class One:
         return [self.lead[name]]
 
     values = column
+
+    def lacks(self, name: str) -> bool:
+        """Whether there is no value."""
+        return self.lead[name] is None
 
     def missing(self, name: str) -> Flags:
         """Whether there is no value."""

@@ -14,12 +14,12 @@ from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
 from plumbline.domain.words import Kind
 from plumbline.triage.one import read_one, reader
 from plumbline.triage.parse import CONTROL, TYPES, Rule, careful, plain, tidy, why_unreadable
-from plumbline.triage.report import SHOWN, issues
+from plumbline.triage.report import SHOWN, issue_lines, issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbline.triage.one import Blank, Read
+    from plumbline.triage.one import Blank, OneRead, Read
 
 #: Rows per column and blank word; the empty word stands for empty cells.
 BLANKS_SCHEMA: Final = {"column": pl.String, "word": pl.String, "rows": pl.Int64}
@@ -83,8 +83,7 @@ def _without_blanks(name: str, words: frozenset[str]) -> pl.Expr:
 def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
     """Read every column of a batch that has ``row`` and the columns of the plan."""
     if received.height == 1 and (one := read_one(received, how.readers, how.words)) is not None:
-        cells, words = one
-        return Cells(pl.from_dicts([cells], schema=how.schema), _ALL_READ, _summed(words), [])
+        return _cells_of_one(received, one, how)
     first = received.select(how.first_pass)
     untidy = _untidy(received, how)
     if untidy:
@@ -100,6 +99,17 @@ def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
         _unreadable([left for left in rest if left.bad.height], received.height),
         _summed(blanks),
         [*_control_issues(received, untidy), *(left.issues(received) for left in rest)],
+    )
+
+
+def _cells_of_one(received: pl.DataFrame, one: OneRead, how: Plan) -> Cells:
+    row = received.get_column("row").item()
+    lines = [(row, column, cell[:SHOWN], _SENTENCES[code], code.value) for column, cell, code in one.bad]
+    return Cells(
+        pl.from_dicts([one.typed], schema=how.schema),
+        pl.Series(_ALL_READ.name, [[column for column, *_ in one.bad]], _ALL_READ.dtype),
+        _summed(one.words),
+        [issue_lines(lines)] if lines else [],
     )
 
 

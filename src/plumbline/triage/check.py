@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _EMAIL: Final = "contact.email"
 _DOMAIN: Final = "triage.email_domain"
 _ROW: Final = "row"
+_IS_INVALID: Final = pl.col(_EMAIL).is_not_null() & pl.col(_DOMAIN).is_null()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _invalid_emails(clean: pl.DataFrame) -> list[pl.DataFrame]:
     """Addresses in which no domain could be read."""
     if _EMAIL not in clean.columns or _nulls(clean, _EMAIL) == _nulls(clean, _DOMAIN):
         return []
-    bad = clean.filter(pl.col(_EMAIL).is_not_null() & pl.col(_DOMAIN).is_null())
+    bad = clean if clean.height == 1 else clean.filter(_IS_INVALID)
     return [issues(bad, RowCode.INVALID_EMAIL, column=_EMAIL, value=pl.col(_EMAIL))]
 
 

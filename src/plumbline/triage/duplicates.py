@@ -18,6 +18,8 @@ from plumbline.triage.report import issues
 from plumbline.triage.suspicion.neighbours import Neighbours
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
@@ -30,6 +32,8 @@ _ID: Final = "lead.id"
 _EMAIL: Final = "contact.email"
 _EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(3)
 _NO_ROW: Final = pl.Series("triage.duplicate_of", [None], dtype=pl.String)
+#: Odd, so that no part of a hash is lost; its powers differ in all but the lowest bits.
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _ROW_SHIFT: Final = np.uint64(32)
 _SENTENCES: Final = {
@@ -132,9 +136,22 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
 
 
 def _content(received: pl.DataFrame, ids: Hashes) -> Hashes:
+    """A polynomial in the hashes of the cells, so that a cell counts by its column too."""
     columns = sorted(name for name in received.columns if name not in ("row", _ID))
-    # Where a file has nothing but ids, there is no content that two rows could share.
-    return received[columns].hash_rows(1).to_numpy() if columns else ids
+    if not columns:  # there is no content that two rows could share
+        return ids
+    content = np.zeros_like(ids)
+    for hashes in _cell_hashes(received[columns]):
+        content += hashes
+        content *= _BASE
+    return content
+
+
+def _cell_hashes(cells: pl.DataFrame) -> Iterable[Hashes]:
+    """An array per column. A lone lead is hashed as one: columns would go to other threads."""
+    if cells.height == 1:
+        return pl.Series(cells.row(0), dtype=pl.String).hash(1).to_numpy().reshape(-1, 1)
+    return (hashes.to_numpy() for hashes in cells.select(pl.all().hash(1)).iter_columns())
 
 
 def _by_id(facts: _Facts, seen: Firsts) -> tuple[Rows, Flags, Firsts]:

@@ -68,14 +68,14 @@ def email_columns(address: pl.Series) -> pl.DataFrame:
     return parts.select(_kind(_under(domains, DISPOSABLE), _under(domains, FREE)), _DOMAIN)
 
 
-def kind_and_domain(address: str) -> tuple[EmailKind, str] | None:
-    """The same of one trimmed address; None where it takes ``email_columns`` to tell."""
+def kind_and_domain(address: str) -> tuple[EmailKind, str | None] | None:
+    """The same of one trimmed address; None beyond ASCII, where it takes ``email_columns`` to tell."""
     lower = address.lower()
+    if not lower.isascii() or not address.isascii():
+        return None
     local, _, domain = lower.partition("@")
-    if not lower.isascii() or len(lower) > _LONGEST or len(local) > _LONGEST_LOCAL:
-        return None
-    if _ASCII.fullmatch(lower) is None:
-        return None
+    if len(lower) > _LONGEST or len(local) > _LONGEST_LOCAL or not _ASCII.fullmatch(lower):
+        return EmailKind.INVALID, None
     for kind, listed in ((EmailKind.DISPOSABLE, DISPOSABLE), (EmailKind.FREE, FREE)):
         if _is_under(domain, listed):
             return kind, domain

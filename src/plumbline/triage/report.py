@@ -45,7 +45,14 @@ def issues(
     )
 
 
+def issue_lines(lines: list[tuple[int, str, str, str, str]]) -> pl.DataFrame:
+    """Lines made one by one, each in the order of the columns."""
+    return pl.from_dicts([dict(zip(ISSUE_SCHEMA, line, strict=True)) for line in lines], schema=ISSUE_SCHEMA)
+
+
 def joined(parts: list[pl.DataFrame]) -> pl.DataFrame:
     """Several reports as one, in the order of the rows."""
     filled = [part for part in parts if part.height]
-    return pl.concat(filled).sort("row", maintain_order=True) if filled else no_issues()
+    if sum(part.height for part in filled) < 2:
+        return filled[0] if filled else no_issues()
+    return pl.concat(filled).sort("row", maintain_order=True)
