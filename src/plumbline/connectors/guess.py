@@ -10,6 +10,7 @@ import polars as pl
 
 from plumbline.connectors.batch import ROW
 from plumbline.connectors.excel import ExcelSource
+from plumbline.connectors.guess_forms import counted, format_of, style_of
 from plumbline.connectors.guess_yaml import mapping_yaml
 from plumbline.connectors.headers import (
     FIELD_OF,
@@ -23,7 +24,6 @@ from plumbline.connectors.headers import (
     tight,
 )
 from plumbline.connectors.looks import Look, look_at
-from plumbline.connectors.number_styles import STYLES
 from plumbline.connectors.settle import Choice, settle
 from plumbline.domain.fields import EXTRA, RECEIVED
 from plumbline.domain.words import Kind
@@ -256,26 +256,9 @@ def _all(looks: Mapping[str, Look], chosen: Mapping[str, _Candidate], rows: int)
 def _mapped(column: str, look: Look, candidate: _Candidate) -> ColumnGuess:
     kind = RECEIVED[candidate.field].kind
     look = counted(look) if candidate.field == _COUNTED else look
-    style = _style(look) if kind is Kind.NUMBER else None
-    form = _format(look) if kind is Kind.DATE else None
+    style = style_of(look) if kind is Kind.NUMBER else None
+    form = format_of(look) if kind is Kind.DATE else None
     return ColumnGuess(column, candidate.field, candidate.sure, candidate.why, look, form, number_style=style)
-
-
-def counted(look: Look) -> Look:
-    """People are counted without decimals, so a sign between three digits each stands before thousands."""
-    whole = tuple(one for one in look.number_styles if one[1] == look.number_signs)
-    return replace(look, number_styles=whole) if len(look.number_styles) > 1 and whole else look
-
-
-def _style(look: Look) -> str | None:
-    """The style that a column has to declare; None where its numbers are read as they are."""
-    if len(look.number_styles) != 1 or (look.number and look.number_styles == STYLES[:1]):
-        return None
-    return look.number_styles[0]
-
-
-def _format(look: Look) -> str | None:
-    return look.date_formats[0] if len(look.date_formats) == 1 and not look.iso_date else None
 
 
 def _extra(column: str, look: Look, field: str, rows: int) -> ColumnGuess:
@@ -286,8 +269,8 @@ def _extra(column: str, look: Look, field: str, rows: int) -> ColumnGuess:
     misfit = _misfit(by_name, look, rows) if by_name else ""
     own = "a field of your own, the same in every row" if look.constant else "a field of your own"
     why = f"called like {by_name}, but {misfit}" if misfit else own
-    form = _format(look) if look.kind is Kind.DATE else None
-    style = _style(look) if look.kind is Kind.NUMBER else None
+    form = format_of(look) if look.kind is Kind.DATE else None
+    style = style_of(look) if look.kind is Kind.NUMBER else None
     return ColumnGuess(column, field, 50 if misfit else 80, why, look, form, leak_of(column), style)
 
 
