@@ -16,7 +16,7 @@ def verdicts(*cells: tuple[str, str, int]) -> tuple[pl.Series, pl.Series]:
 
 
 def test_the_three_ways_give_the_values_of_the_textbooks() -> None:
-    # Gwet 2008, two psychiatrists and rare disagreement; Cohen's own example; Krippendorff's 2011 two-rater data.
+    # Gwet 2008 (two psychiatrists), the usual example of kappa, and Krippendorff's two raters of 2011.
     skewed = np.array([[118.0, 5.0], [2.0, 0.0]])
     assert cohen(skewed) == pytest.approx(-0.0234, abs=1e-4)
     assert gwet(skewed) == pytest.approx(0.9410, abs=1e-3)

@@ -162,7 +162,7 @@ def test_every_verdict_is_explained() -> None:
 
 
 def crm(seed: int) -> tuple[list[Column], Leads]:
-    """2,500 leads: clean fields of all kinds, some useful, and one field for each way of leaking, with noise."""
+    """2,500 leads: clean fields of all kinds, some useful, and a noisy field for each way of leaking."""
     lots = np.random.default_rng(seed)
     label = (lots.random(ROWS) < 0.25).astype(np.int64)
 

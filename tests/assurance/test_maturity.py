@@ -108,7 +108,7 @@ def test_horizons_are_read_per_segment_and_borrowed_where_a_segment_is_small() -
     found, came = a_year()
     segments = pl.Series(["early" if at < 300 else "tiny" if at > 355 else "late" for at in came])
     told = horizons(found, segments)
-    assert [one.segment for one in told.segments][0] == ALL
+    assert told.segments[0].segment == ALL
     assert told.of("early").days is not None
     assert 30 < told.of("early").days < 90
     assert told.of("tiny").borrowed

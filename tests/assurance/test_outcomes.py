@@ -150,13 +150,24 @@ def test_a_table_without_the_needed_columns_is_refused() -> None:
         checked(reports().drop("outcome"), leads("a"), day(9), None)
 
 
-def test_a_definition_that_changed_is_seen_in_the_reports_and_chance_is_not() -> None:
-    steady = reports(*((f"L{number}", "contacted", number) for number in range(200)))
-    late = reports(*((f"L{number}", "opportunity_accepted", number) for number in range(100, 200, 2)))
-    even = reports(*((f"L{number}", "opportunity_accepted", number) for number in range(0, 200, 4)))
-    assert definition_break(pl.concat([steady, late]), "opportunity_accepted") == (day(100), day(198))
-    assert definition_break(pl.concat([steady, even]), "opportunity_accepted") is None
-    assert definition_break(steady, "opportunity_accepted") is None
+def a_year_of(good) -> pl.DataFrame:
+    """Leads of 300 days, one a day, all old enough and settled; ``good`` says which days' leads became good."""
+    return pl.DataFrame(
+        {"decided_at": [day(n) for n in range(300)], "seen": [400.0] * 300, "label": [int(good(n)) for n in range(300)]}
+    )
+
+
+def test_a_definition_that_changed_is_seen_in_the_outcomes_and_chance_is_not() -> None:
+    assert definition_break(a_year_of(lambda n: n >= 100 and n % 4 == 0), 90) == (day(100), day(296))
+    assert definition_break(a_year_of(lambda n: n < 200 and n % 4 == 0), 90) == (day(0), day(196))
+    assert definition_break(a_year_of(lambda n: n % 4 == 0), 90) is None
+    assert definition_break(a_year_of(lambda n: n >= 40 and n % 40 == 0), 90) is None
+    assert definition_break(a_year_of(lambda _: False), 90) is None
+
+
+def test_young_leads_without_a_good_one_are_no_new_definition() -> None:
+    young = a_year_of(lambda n: n < 200 and n % 4 == 0).with_columns(seen=300.0 - pl.int_range(pl.len()))
+    assert definition_break(young, 90) is None
 
 
 STORY = st.lists(st.tuples(st.sampled_from([*LADDER, *REFUSALS]), st.integers(-5, 400)), max_size=6)

@@ -69,7 +69,7 @@ def test_equal_weights_lose_no_rows() -> None:
 
 
 def market(rng: np.random.Generator, rows: int = 6000, eps: float = 0.06):
-    """Leads of which the policy pursues the half it likes; reps pick a few more of the good ones themselves."""
+    """Leads of which the policy pursues the half it likes; reps pick a few more of the good ones."""
     score = rng.standard_normal(rows)
     good = rng.random(rows) < 1 / (1 + np.exp(2.2 - 0.35 * score))
     pursued = score > 0.25

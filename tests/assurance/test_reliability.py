@@ -99,7 +99,8 @@ def test_a_segment_that_lacks_the_field_pulls_its_coverage_down() -> None:
 
 def test_usefulness_stands_beside_the_score_and_never_in_it() -> None:
     useful = replace(SOUND, values=pl.Series("x", VALUES.to_numpy() + 1.5 * LABEL))
-    assert usefulness(useful, LEADS).low > 0.75 > 0.6 > usefulness(SOUND, LEADS).high
+    assert usefulness(useful, LEADS).low > 0.75
+    assert usefulness(SOUND, LEADS).high < 0.6
     # A shift that follows the label is no shift in time, so the two scores are all but equal.
     assert score(useful) == pytest.approx(score(SOUND), abs=5)
 

@@ -96,7 +96,7 @@ def test_who_objected_by_now_is_in_no_row_and_is_counted(world, given) -> None:
 
 def leaks_of_later_facts(world, given, make) -> bool:
     """Whether changing everything that came after the decisions changes any signal of any row."""
-    bundle, _, _, changes, outcomes, events = given
+    _, _, _, changes, outcomes, events = given
     decided = outcomes.leads.select("lead.id", "decided_at")
     late = pl.col("at") > pl.col("decided_at")
     spoiled = changes.join(decided, on="lead.id", how="left", maintain_order="left").with_columns(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -9,6 +9,8 @@ import pytest
 
 from helpers_cli import plumbline
 from plumbline.cli.exits import Exit
+
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def plain(tmp_path_factory):
     rng, path = np.random.default_rng(2), tmp_path_factory.mktemp("plain") / "leads.csv"
     pl.DataFrame(
         {
-            "Created": [(datetime(2025, 1, 1) + timedelta(hours=n)).isoformat(" ") for n in range(3000)],
+            "Created": [(FIRST + timedelta(hours=n)).strftime("%Y-%m-%d %H:%M:%S") for n in range(3000)],
             "Size": rng.random(3000),
             "Status": rng.choice(["Won", "Lost", "Open"], 3000),
         }

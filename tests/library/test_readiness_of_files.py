@@ -19,6 +19,7 @@ from plumbline.library.target import Target
 from plumbline.simulate import Settings, simulate, write
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 ROWS = 600
 
 
@@ -29,7 +30,7 @@ def table(rows: int = ROWS, *, gain: float = 1.5, rate: float = 0.3, seed: int =
     return pl.DataFrame(
         {
             "Lead ID": [f"L{n}" for n in range(rows)],
-            "Created": [(datetime(2025, 1, 1) + timedelta(hours=8 * n)).isoformat(" ") for n in range(rows)],
+            "Created": [(FIRST + timedelta(hours=8 * n)).strftime("%Y-%m-%d %H:%M:%S") for n in range(rows)],
             "Employees": (40 + 15 * rng.standard_normal(rows) + 15 * gain * good).round(2),
             "Industry": np.where(
                 rng.random(rows) < 0.2 + 0.25 * gain * good, "Energy", rng.choice(["Retail", "IT"], rows)

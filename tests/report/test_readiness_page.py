@@ -19,6 +19,7 @@ from plumbline.report.terminal.readiness import print_readiness
 from plumbline.simulate import Settings, simulate, write
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>"
 
 
@@ -31,22 +32,13 @@ def whole(tmp_path_factory):
     pl.DataFrame(said, schema=["lead.id", "reviewer", "verdict"], orient="row").write_csv(
         folder / "reviews.csv"
     )
-    return assess(
-        gather(
-            HistoryFiles(
-                folder / "leads.csv",
-                folder / "policy.yaml",
-                folder / "mapping.yaml",
-                folder / "outcomes.csv",
-                folder / "touches.csv",
-                folder / "events.csv",
-                folder / "history.csv",
-                folder / "reviews.csv",
-                folder / "routes.csv",
-            ),  # fmt: skip
-            now=NOW,
-        )
-    )
+    names = {
+        "leads": "leads.csv", "policy": "policy.yaml", "mapping": "mapping.yaml", "outcomes": "outcomes.csv",
+        "touches": "touches.csv", "events": "events.csv", "changes": "history.csv", "reviews": "reviews.csv",
+        "routes": "routes.csv",
+    }  # fmt: skip
+    files = HistoryFiles(**{role: folder / name for role, name in names.items()})
+    return assess(gather(files, now=NOW))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +48,7 @@ def evil(tmp_path_factory):
     good = rng.random(400) < 0.4
     pl.DataFrame(
         {
-            "Created": [(datetime(2025, 1, 1) + timedelta(days=n)).isoformat(" ") for n in range(400)],
+            "Created": [(FIRST + timedelta(days=n)).strftime("%Y-%m-%d %H:%M:%S") for n in range(400)],
             f"Tags {EVIL}": np.where(good & (rng.random(400) < 0.6), f"{EVIL}\x1b[31m", "none of it"),
             "Size": rng.random(400) + good,
             "Won": good.astype(int),

@@ -51,7 +51,7 @@ class Column:
     later fill, the days from the nearest report of sales to it. ``hint``: why the name makes one wonder.
     ``unreadable`` and ``rewritten``: cells that break the column's type, and cells that were overwritten
     after the outcome. ``agree``: of so many values checked a second time, so many were confirmed.
-    ``max_age``: days after which a value counts as old; ``age``: days per lead. ``label``: its name for people.
+    ``max_age``: days after which a value counts as old; ``age``: days per lead. ``label``: its name.
     """
 
     name: str

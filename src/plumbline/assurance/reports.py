@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from plumbline.assurance.history import MOMENT
@@ -18,6 +19,8 @@ ISSUES: Final = {"row": pl.Int64, _LEAD: pl.String, "outcome": pl.String, "code"
 _OPTIONAL: Final = ("reason", "rep", "definition")
 #: Chance of a break in the reports that is still put down to chance.
 _RARE: Final = 1e-4
+#: Good leads from which a break can be spoken of, and leads in a row without one that are no break yet.
+_FEWEST, _LONGEST = 5, 30
 
 
 class OutcomesError(PlumblineError):
@@ -81,19 +84,25 @@ def _shaped(reports: pl.DataFrame) -> pl.DataFrame:
     ).with_row_index("#")
 
 
-def definition_break(steps: pl.DataFrame, wanted: str) -> tuple[datetime, datetime] | None:
-    """From when to when the defining outcome was in use, where other reports show that it was not always.
+def definition_break(leads: pl.DataFrame, within: int) -> tuple[datetime, datetime] | None:
+    """From when to when leads that came in could become good; None where nothing says that this changed.
 
-    A step that is never reported for months in which everything else is was defined later, or given up:
-    rows from both times do not belong to one definition. None where the reports show no such break.
+    An outcome that no lead of some months ever reaches, and many of the months beside them do, was defined
+    later or given up: leads from both times do not belong to one definition. Only leads old enough to have an
+    outcome are looked at, for the newest are bad by their age alone.
+
+    Args:
+        leads: ``decided_at``, ``seen`` and ``label`` of an ``Outcomes`` frame.
+        within: days that the definition allows.
     """
-    times = steps.filter(pl.col("outcome") == wanted)["at"].drop_nulls()
-    every = steps["at"].drop_nulls()
-    if times.len() < 5:
+    old = leads.filter((pl.col("seen") >= within) & pl.col("label").is_not_null()).sort("decided_at")
+    good = np.flatnonzero(old["label"].to_numpy() == 1)
+    if good.size < _FEWEST:
         return None
-    first, last = times.min(), times.max()
-    inside = int(((every >= first) & (every <= last)).sum())
-    rate = times.len() / max(inside, 1)
-    before, after = int((every < first).sum()), int((every > last).sum())
-    quiet = min((1 - rate) ** before, (1 - rate) ** after) if rate < 1 else 1.0
-    return (first, last) if quiet < _RARE and max(before, after) > 30 else None  # type: ignore[return-value]
+    first, last = int(good[0]), int(good[-1])
+    rate = good.size / (last - first + 1)
+    longest = max(first, old.height - 1 - last)
+    if longest <= _LONGEST or rate >= 1 or (1 - rate) ** longest >= _RARE:
+        return None
+    times = old["decided_at"]
+    return times[first], times[last]

@@ -19,9 +19,9 @@ from plumbline.report.terminal.readiness import print_readiness
 
 
 def readiness(
-    leads: Annotated[
+    history: Annotated[
         Path,
-        typer.Argument(metavar="HISTORY", help="An export of past leads: CSV, Excel, Parquet, JSON lines."),
+        typer.Argument(help="An export of past leads: CSV, Excel, Parquet, JSON lines."),
     ],
     policy: Annotated[
         Path | None, typer.Option("--policy", "-p", help="The policy: its definition and its signals.")
@@ -85,7 +85,7 @@ def readiness(
     """Say whether past leads can teach a score anything. Exit status 1 when the answer is no or not yet."""
     output = Output(json=json, quiet=quiet)
     files = HistoryFiles(
-        leads=leads,
+        leads=history,
         policy=policy,
         mapping=mapping,
         outcomes=outcomes,

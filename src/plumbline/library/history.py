@@ -203,7 +203,7 @@ def _by_reports(
         timed=True,
         written=True,
         policy=bundle.policy.name,
-        breaks=definition_break(reports.frame, definition.outcome),
+        breaks=definition_break(outcomes.leads, definition.within),
     )
     signals = Signals(files, kept.leads, bundle, intake, outcomes, reports.frame, as_of)
     return _with_columns(material, kept, bundle, intake, exclude=(), signals=signals)

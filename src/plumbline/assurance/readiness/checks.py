@@ -52,7 +52,7 @@ def lead_definition(material: Material) -> Check:
     evidence += fact(issues[OutcomeCode.DEFINITIONS], "Reports made under another definition: {:,}.")
     if material.breaks:
         first, last = (moment.date().isoformat() for moment in material.breaks)
-        evidence.append(Evidence(f"The defining outcome was reported only from {first} to {last}."))
+        evidence.append(Evidence(f"Only leads that came in from {first} to {last} ever became good."))
     if not material.written or material.breaks:
         answer = worse(answer, Answer.PARTLY)
     if not material.written:
