@@ -170,7 +170,7 @@ def reliability(names: Sequence[str], chance: Floats, label: Floats) -> tuple[Bi
 
 
 class Fit(NamedTuple):
-    """In the large (said less came true), slope (1 is right), and the error left after chance is taken off."""
+    """In the large (said less came), slope (1 is right), and the error left after chance is taken off."""
 
     large: float
     slope: float
@@ -180,7 +180,7 @@ class Fit(NamedTuple):
 def calibration_fit(chance: Floats, label: Floats, bins: int = 10) -> Fit:
     """How well chances fit outcomes. ``error`` is the expected calibration error without its bias.
 
-    With finite rows even perfect chances miss by some: the variance of each bin is taken off its squared miss.
+    With few rows even perfect chances miss by some: the variance of a bin is taken off its squared miss.
     """
     safe = np.clip(chance, 1e-9, 1 - 1e-9)
     odds = np.log(safe / (1 - safe))

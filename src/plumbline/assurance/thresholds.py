@@ -2,7 +2,7 @@
 
 ``certified_low``: below it at most a share ``missed`` of the good leads, with confidence 1 - ``doubt``, in
 samples like the one at hand. ``certified_high``: from it on at most a share ``wasted`` of the leads are bad.
-What lies between goes to a person. Exact binomial walks (learn then test, arXiv 2110.01052; RCPS, 2101.02703).
+What lies between goes to a person. Exact binomial walks (learn then test, arXiv 2110.01052; RCPS 2101.02703).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A cut-off, or why there is none. ``needed``: good leads (for waste: pursued leads) it takes at least."""
+    """A cut-off, or why there is none. ``needed``: good leads (for waste: pursued ones) it takes at least."""
 
     value: float | None
     refusal: Refusal | None
@@ -158,8 +158,8 @@ def certified_high(points: Floats, label: Floats, *, wasted: float, doubt: float
 class CutOff:
     """The chance from which on a lead is worth a call, and what decided it.
 
-    ``by_cost``: where a call pays. ``by_capacity``: where the week is full. ``turned_away``: leads a week that
-    would pay and find nobody free; ``missed``: good ones among them, by their chances.
+    ``by_cost``: where a call pays. ``by_capacity``: where the week is full. ``turned_away``: leads a week
+    that would pay and find nobody free; ``missed``: good ones among them, by their chances.
     """
 
     chance: float

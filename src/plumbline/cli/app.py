@@ -17,8 +17,10 @@ from plumbline.cli import (
     check,
     corrections,
     duplicates,
+    enrich,
     explain,
     files,
+    learn,
     ledger,
     normalise,
     policy,
@@ -51,8 +53,11 @@ app.command("read")(read.read)
 app.command("export")(rows.export)
 app.command("issues")(rows.issues)
 app.command("readiness")(readiness.readiness)
+app.command("learn")(learn.learn_command)
+app.command("backtest")(learn.backtest_command)
 app.command("simulate")(simulate.simulate)
 app.command("normalise")(normalise.normalise)
+app.command("enrich")(enrich.enrich_command)
 app.add_typer(book.app, name="book")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")

@@ -1,0 +1,135 @@
+"""From a merged fit to the card itself: whole points, what the data allow for each, and how it was made."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from plumbline.domain.bands import Cutoffs
+from plumbline.learning import ridge
+from plumbline.learning.fitting import POINT
+from plumbline.scorecard import Provenance, Scorecard, Sigmoid, Term, mix_of, with_mix
+from plumbline.scorecard.checks import MAX_POINTS
+from plumbline.scorecard.encode import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from plumbline.assurance.calibration import Calibration
+    from plumbline.learning.fitting import Task
+    from plumbline.learning.merge import Merged
+    from plumbline.scorecard.encode import Json
+
+_Z95: Final = 1.959963984540054
+#: Rows that intervals are worked out from at most; more are stood for by these.
+_ENOUGH: Final = 20_000
+#: A bin with fewer leads is marked.
+RARE: Final = 30
+
+
+def card_of(
+    merged: Merged,
+    task: Task,
+    *,
+    name: str,
+    calibration: Calibration | None,
+    manifest: Mapping[str, Json],
+) -> Scorecard:
+    """The card. ``merged`` is rounded already."""
+    allowed = _intervals(merged, task)
+    terms = tuple(
+        Term(
+            axis.bins.name,
+            axis.bins.label,
+            axis.dimension,
+            (axis.bins.name,),
+            tuple(_whole(table)),
+            tuple(spans),
+            tuple(round(float(count)) for count in rows),
+        )
+        for axis, table, spans, rows in zip(merged.axes, merged.tables, allowed, merged.rows, strict=True)
+    )
+    card = Scorecard(
+        name,
+        tuple(axis.bins for axis in merged.axes),
+        terms,
+        base=round(merged.intercept / POINT),
+        provenance=Provenance.LEARNED,
+        calibration=_sigmoid(calibration),
+        manifest=dict(manifest),
+    )
+    return with_mix(card, mix_of(task.frame, card))
+
+
+def _whole(table: np.ndarray) -> list[int]:
+    points = np.clip(np.round(table / POINT), -MAX_POINTS, MAX_POINTS)
+    return [int(each) for each in points]
+
+
+def _sigmoid(calibration: Calibration | None) -> Sigmoid | None:
+    if calibration is None:
+        return None
+    slope, intercept = (number_text(round(float(each), 12)) for each in calibration[:2])
+    return Sigmoid(slope, intercept, calibration.rows)
+
+
+def _intervals(merged: Merged, task: Task) -> list[list[tuple[int, int]]]:
+    """Points that the data allow for each cell, at 95 %, given the bins: by the curvature of the likelihood.
+
+    Bins are taken as given, and so are the other signals' uncertainties only as far as they are correlated;
+    what choosing the bins adds is not in it.
+    """
+    if not merged.axes:
+        return []
+    step = -(-task.label.size // _ENOUGH)
+    some = task.of(slice(None, None, step))
+    codes = [axis.codes(some.frame) for axis in merged.axes]
+    design = ridge.Design.of(merged.axes, codes, some.weight, merged.tables)
+    odds = merged.log_odds(some.frame)
+    p = 1 / (1 + np.exp(-odds))
+    columns = np.column_stack([np.ones(p.size), design.columns])
+    bend = step * (columns * (some.weight * p * (1 - p))[:, None]).T @ columns
+    spread = np.linalg.inv(bend + np.eye(bend.shape[0]))[1:, 1:]
+    found = []
+    for axis, table, span, share in zip(merged.axes, merged.tables, design.spans, design.shares, strict=True):
+        cells = list(axis.order)
+        centre = np.eye(len(cells)) - share[cells][None, :]
+        error = np.sqrt(np.diag(centre @ spread[span, span] @ centre.T))
+        half = np.zeros(axis.bins.axis)
+        half[cells] = _Z95 * error
+        ends = zip((table - half) / POINT, (table + half) / POINT, strict=True)
+        found.append([(_bound(floor(low + 1e-9)), _bound(ceil(high - 1e-9))) for low, high in ends])
+    return found
+
+
+def _bound(value: int) -> int:
+    return max(-10_000, min(10_000, value))
+
+
+def rare_bins(card: Scorecard) -> dict[str, list[str]]:
+    """Bins that few leads fell into, by signal: shrunk, and to be read with care."""
+    found = {}
+    for term in card.terms:
+        signal = card.signal(term.signals[0])
+        few = [
+            signal.bin_label(code)
+            for code, rows in enumerate(term.rows or ())
+            if code > 0 and 0 < rows < RARE
+        ]
+        if few:
+            found[term.id] = few
+    return found
+
+
+def bands_like(ours: pl.Series, theirs: pl.Series, cutoffs: Cutoffs) -> Cutoffs:
+    """Cut-offs that give each band as many of the same leads as before."""
+    ranked = ours.sort(descending=True)
+    edges = []
+    for cut in (cutoffs.a, cutoffs.b, cutoffs.c):
+        above = int((theirs >= cut).sum())
+        edges.append(int(ranked[above - 1]) if above else int(ranked[0]) + 1)
+    return Cutoffs(*edges)
