@@ -32,7 +32,7 @@ class Blocks:
 
 
 def keys_of(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """``row`` (position), ``column`` (number) and ``key`` (text) of every blocking key of every record."""
+    """``row`` (position), ``column`` (number) and ``key`` (a hash) of every blocking key of every record."""
     named = parts.with_row_index("row")
     frames = []
     for at, column in enumerate(columns):
@@ -40,16 +40,16 @@ def keys_of(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
             lists = named.select("row", key=key)
             if isinstance(lists.schema["key"], pl.List):
                 lists = lists.drop_nulls("key").explode("key", empty_as_null=False)
-            text = pl.concat_str(pl.lit(f"{at}{name}:"), pl.col("key"))
-            frames.append(lists.drop_nulls("key").select("row", column=pl.lit(at, pl.Int16), key=text))
-    return pl.concat(frames).unique()
+            kind = sum(ord(letter) << 8 * place for place, letter in enumerate(f"{at}{name}"))
+            hashed = pl.col("key").hash(kind)  # hashes, not texts: a million records have some ten million keys
+            frames.append(lists.drop_nulls("key").select("row", column=pl.lit(at, pl.Int16), key=hashed))
+    return pl.concat(frames)
 
 
 def blocks_of(keys: pl.DataFrame, *, rows: int, per_row: float = 30, largest: int = 200) -> Blocks:
     """The blocks to compare. Their size is bounded so that about ``per_row`` pairs a record are made at most."""
-    hashed = keys.select("row", "column", key=pl.col("key").hash(7))
-    sized = hashed.with_columns(size=pl.len().over("key"))
-    shared = sized.filter(pl.col("size") > 1)
+    sizes = keys.group_by("key").len("size").filter(pl.col("size") > 1)
+    shared = keys.join(sizes, on="key")
     cap = _cap(shared, rows, per_row, largest)
     small = shared.filter(pl.col("size") <= cap).select("key", "row")
     joined = _joined(shared.filter(pl.col("size") > cap))
@@ -63,7 +63,7 @@ def blocks_of(keys: pl.DataFrame, *, rows: int, per_row: float = 30, largest: in
 def pairs_of(members: pl.DataFrame) -> pl.DataFrame:
     """``left`` < ``right``: every pair of rows that share a block, once."""
     joined = members.lazy().join(members.lazy(), on="key", suffix="_r").filter(pl.col("row") < pl.col("row_r"))
-    return joined.select(left="row", right="row_r").unique().collect(engine="streaming")
+    return joined.select(left="row", right="row_r").unique().sort("left", "right").collect(engine="streaming")
 
 
 def _cap(shared: pl.DataFrame, rows: int, per_row: float, largest: int) -> int:
@@ -75,7 +75,8 @@ def _cap(shared: pl.DataFrame, rows: int, per_row: float, largest: int) -> int:
 
 def _joined(frequent: pl.DataFrame) -> pl.DataFrame:
     """Pairs of frequent keys of different columns as keys of their own, with their sizes."""
-    rarest = frequent.filter(pl.col("size").rank("ordinal").over("row") <= _JOINED).select("row", "column", "key")
+    ordered = frequent.sort("row", "size", "key")
+    rarest = ordered.filter(pl.int_range(pl.len()).over("row") < _JOINED).select("row", "column", "key")
     both = rarest.join(rarest, on="row", suffix="_r").filter(pl.col("column") < pl.col("column_r"))
     keys = both.select("row", key=pl.struct("key", "key_r").hash(7)).unique()
     return keys.with_columns(size=pl.len().over("key")).filter(pl.col("size") > 1)

@@ -31,6 +31,8 @@ WRITTEN: Final = 30.0
 #: colleagues outnumber doubles, "same street" or "same account" fits the data better than "the same"; this holds the
 #: estimate on the side of the record.
 _UNLIKE: Final = 2.0
+#: Pairs that are learned from; more do not change a chance that is learned from thousands of matches.
+_LEARNED: Final = 750_000
 _ROUNDS: Final = 25
 _SETTLED: Final = 1e-3
 _SMALLEST: Final = 1e-6
@@ -53,6 +55,11 @@ class Compared:
     def size(self) -> int:
         """How many pairs."""
         return next(iter(self.levels.values())).size
+
+    def every(self, step: int) -> Compared:
+        """Every so many pairs."""
+        levels = {name: values[::step] for name, values in self.levels.items()}
+        return Compared(levels, self.counts, {part: codes[::step] for part, codes in self.codes.items()}, self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +84,15 @@ def fit(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, pai
     share = 0.05 * (2 / pairs) ** 0.5  # to begin with: one record in twenty has a double
     if len(comparisons) < 2:  # one column cannot tell how often it errs: what is written stands
         return Fitted(chances, _prior(share), share * pairs)
+    every = -(-compared.size // _LEARNED)
+    some = compared.every(every)
     for _ in range(_ROUNDS):
         prior = _prior(share)
-        total = weigh_all(compared, comparisons, chances) + prior
-        is_match = 1 / (1 + np.exp2(-np.clip(total / SCALE, -60, 60)))
+        total = weigh_all(some, comparisons, chances) + prior
+        is_match = every / (1 + np.exp2(-np.clip(total / SCALE, -60, 60)))
         before, share = share, max(float(is_match.sum()), 0.5) / pairs
         chances = {
-            one.name: _chances(one, _learned(one, compared.levels[one.name], is_match), drawn, share)
+            one.name: _chances(one, _learned(one, some.levels[one.name], is_match), drawn, share)
             for one in comparisons
         }
         if abs(share - before) < _SETTLED * before:

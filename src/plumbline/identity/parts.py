@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Types whose words are weighed by how rare they are.
 BAGGED: Final = (ColumnType.ORGANISATION, ColumnType.ADDRESS, ColumnType.TEXT)
+#: Rows from which on a value that comes again is worth looking up, and types whose values hardly do.
+_MANY: Final = 10_000
+_UNLIKE: Final = (ColumnType.PERSON, ColumnType.EMAIL, ColumnType.PHONE)
 #: Types with a given name that may be a short form.
 _GIVEN: Final = (ColumnType.PERSON, ColumnType.GIVEN)
 _STREETS: Final = {
@@ -72,11 +75,20 @@ def _without_given_only(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.Da
 
 def scalar_parts(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """All parts but the weighed words and the formal names."""
-    expressions = []
-    for column in columns:
-        parts = _OF_TYPE[column.type](_text(frame, column))
-        expressions += [value.alias(column.part(name)) for name, value in parts.items()]
-    return frame.select(expressions)
+    frames = [_parts_of(frame.select(column.name), column) for column in columns]
+    return pl.concat(frames, how="horizontal")
+
+
+def _parts_of(values: pl.DataFrame, column: Column) -> pl.DataFrame:
+    """The parts of one column; of many rows only the different values are taken apart."""
+    parts = _OF_TYPE[column.type](_text(values, column))
+    named = [value.alias(column.part(name)) for name, value in parts.items()]
+    if values.height < _MANY or column.type in _UNLIKE:
+        return values.lazy().select(named).collect()  # lazily: what several parts share is worked out once
+    distinct = values.unique()
+    table = distinct.lazy().select(pl.col(column.name), *named).collect()
+    joined = values.join(table, on=column.name, how="left", maintain_order="left", nulls_equal=True)
+    return joined.drop(column.name)
 
 
 def _text(frame: pl.DataFrame, column: Column) -> pl.Expr:
@@ -124,8 +136,9 @@ def _address(text: pl.Expr) -> Parts:
 
 def _email(address: pl.Expr) -> Parts:
     whole = address.str.strip_chars().str.to_lowercase()
-    domain = whole.str.extract(r"@([^@]+)$").str.replace(r"^googlemail\.com$", "gmail.com")
-    local = whole.str.extract(r"^(.+)@").str.replace(r"\+.*$", "")
+    halves = whole.str.split_exact("@", 1)
+    domain = halves.struct.field("field_1").replace({"googlemail.com": "gmail.com", "": None})
+    local = halves.struct.field("field_0").str.split_exact("+", 1).struct.field("field_0").replace("", None)
     local = pl.when(domain == "gmail.com").then(local.str.replace_all(".", "", literal=True)).otherwise(local)
     person = pl.when(~local.is_in(_ROLES)).then(local)
     return {

@@ -28,7 +28,8 @@ def compare(parts: pl.DataFrame, pairs: pl.DataFrame, columns: Sequence[Column],
         db.register("records", parts.with_row_index("row").to_arrow())
         db.register("pairs", pairs.to_arrow())
         db.execute("CREATE TEMP TABLE record AS SELECT * FROM records").fetchall()
-        return pl.DataFrame(db.sql(_sql(parts.columns, bags, comparisons)).to_arrow_table())
+        found = pl.DataFrame(db.sql(_sql(parts.columns, bags, comparisons)).to_arrow_table())
+    return found.sort("left", "right")  # sums of floats depend on the order, and models must not
 
 
 def compared_of(found: pl.DataFrame, parts: pl.DataFrame, comparisons: Sequence[Comparison], rarities: Mapping[str, Rarity]) -> Compared:

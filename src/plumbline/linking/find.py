@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbline.identity.columns import Column
+    from plumbline.identity.fit import Compared
+    from plumbline.linking.prepare import Prepared
 
 #: Fixed on simulated leads and on development halves, never on test answers.
 CUT_OFFS: Final = CutOffs(link=600, ask=0)
 #: Judged pairs: a cluster's mean may lie so much below the cut of a single pair.
 _SLACK: Final = 200
 _LARGEST: Final = 400
-_COMPARED: Final = 4_000_000
-_FITTED: Final = 1_500_000
+_COMPARED: Final = 3_000_000
+_FITTED: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +48,26 @@ class Found:
     blocks: Blocks
 
 
-def train(frame: pl.DataFrame, columns: Sequence[Column], *, name: str = "leads", truth: pl.Series | None = None) -> MatchModel:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Candidate pairs of some records, compared: what learning and weighing both need."""
+
+    ready: Prepared
+    found: pl.DataFrame
+    compared: Compared
+    blocks: Blocks
+
+
+def train(
+    frame: pl.DataFrame, columns: Sequence[Column], *, name: str = "leads", truth: pl.Series | None = None
+) -> MatchModel:
     """A model of these records, learned without labels, or from ``truth`` (records of one value are one)."""
-    ready, comparisons = prepare(frame, columns), comparisons_of(columns)
-    parts, rows = ready.parts, frame.height
-    drawn = drawn_levels(parts, columns, comparisons)
-    pairs = candidates(parts, columns)[0].sample(fraction=1.0, shuffle=False)
-    if pairs.height > _FITTED:
-        pairs = pairs.gather_every(-(-pairs.height // _FITTED))
-    found = compare(parts, pairs, columns, comparisons)
-    compared = compared_of(found, parts, comparisons, ready.rarities)
-    possible = rows * (rows - 1) / 2
-    cut = CUT_OFFS
-    if truth is None:
-        learned = fit(compared, comparisons, drawn, possible)
-    else:
-        code = truth.rank("dense").to_numpy()
-        is_match = code[found["left"].to_numpy()] == code[found["right"].to_numpy()]
-        learned = fit_labelled(compared, comparisons, drawn, is_match, possible)
-        weights = weigh_all(compared, comparisons, learned.chances) + learned.prior
-        link = best_cut(weights, is_match, _true_pairs(truth))
-        cut = CutOffs(link, link - _SLACK)
-    manifest = {"rows": rows, "pairs": pairs.height, "matches": round(learned.matches), "labelled": truth is not None}
-    return MatchModel(name, tuple(columns), learned.chances, ready.rarities, ready.vocabularies, learned.prior, cut, manifest)
+    return _learned(_work(frame, columns, _FITTED), columns, name, truth)
 
 
-def find(frame: pl.DataFrame, model: MatchModel, *, answers: Answers | None = None, source: str | None = None) -> Found:
+def find(
+    frame: pl.DataFrame, model: MatchModel, *, answers: Answers | None = None, source: str | None = None
+) -> Found:
     """Links, clusters and questions among the rows of a frame.
 
     Args:
@@ -82,9 +78,72 @@ def find(frame: pl.DataFrame, model: MatchModel, *, answers: Answers | None = No
     """
     parts = derive(frame, model.columns, model.vocabularies)
     pairs, blocks = candidates(parts, model.columns)
-    weighed = weigh_pairs(parts, pairs, model).filter(pl.col("weight") >= model.cut_offs.ask)
-    clusters = cluster(parts, weighed, model, answers or Answers(), frame[source] if source else None)
-    return Found(weighed, clusters, questions(weighed, clusters, model.cut_offs), blocks)
+    weighed = weigh_pairs(parts, pairs, model)
+    return _found(parts, weighed, blocks, model, answers, frame[source] if source else None)
+
+
+def train_and_find(
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    *,
+    name: str = "leads",
+    answers: Answers | None = None,
+    source: str | None = None,
+) -> tuple[MatchModel, Found]:
+    """Both on the same records, which are prepared and compared once."""
+    work = _work(frame, columns, None)
+    model = _learned(work, columns, name, None)
+    weights = weigh_all(work.compared, model.comparisons, model.chances) + model.prior
+    weighed = work.found.select("left", "right", weight=pl.Series(weights, dtype=pl.Int32))
+    found = _found(work.ready.parts, weighed, work.blocks, model, answers, frame[source] if source else None)
+    return model, found
+
+
+def _work(frame: pl.DataFrame, columns: Sequence[Column], most: int | None) -> _Work:
+    ready, comparisons = prepare(frame, columns), comparisons_of(columns)
+    pairs, blocks = candidates(ready.parts, columns)
+    if most is not None and pairs.height > most:
+        pairs = pairs.gather_every(-(-pairs.height // most))
+    found = compare(ready.parts, pairs, columns, comparisons)
+    return _Work(ready, found, compared_of(found, ready.parts, comparisons, ready.rarities), blocks)
+
+
+def _learned(work: _Work, columns: Sequence[Column], name: str, truth: pl.Series | None) -> MatchModel:
+    comparisons, parts = comparisons_of(columns), work.ready.parts
+    drawn = drawn_levels(parts, columns, comparisons)
+    possible, cut, compared = parts.height * (parts.height - 1) / 2, CUT_OFFS, work.compared
+    if truth is None:
+        learned = fit(compared, comparisons, drawn, possible)
+    else:
+        code = truth.rank("dense").to_numpy()
+        is_match = code[work.found["left"].to_numpy()] == code[work.found["right"].to_numpy()]
+        learned = fit_labelled(compared, comparisons, drawn, is_match, possible)
+        weights = weigh_all(compared, comparisons, learned.chances) + learned.prior
+        link = best_cut(weights, is_match, _true_pairs(truth))
+        cut = CutOffs(link, link - _SLACK)
+    manifest = {
+        "rows": parts.height,
+        "pairs": work.found.height,
+        "matches": round(learned.matches),
+        "labelled": truth is not None,
+    }
+    ready = work.ready
+    return MatchModel(
+        name, tuple(columns), learned.chances, ready.rarities, ready.vocabularies, learned.prior, cut, manifest
+    )
+
+
+def _found(
+    parts: pl.DataFrame,
+    weighed: pl.DataFrame,
+    blocks: Blocks,
+    model: MatchModel,
+    answers: Answers | None,
+    source: pl.Series | None,
+) -> Found:
+    worth = weighed.filter(pl.col("weight") >= model.cut_offs.ask)
+    clusters = cluster(parts, worth, model, answers or Answers(), source)
+    return Found(worth, clusters, questions(worth, clusters, model.cut_offs), blocks)
 
 
 def candidates(parts: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, Blocks]:

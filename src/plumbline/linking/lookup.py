@@ -51,7 +51,7 @@ class _Keys:
 
     @classmethod
     def of(cls, keys: pl.DataFrame) -> _Keys:
-        hashed = keys.select(pl.col("key").hash(7), "row").sort("key", "row")
+        hashed = keys.select("key", "row").sort("key", "row")
         return cls(hashed["key"].to_numpy(), hashed["row"].to_numpy())
 
     def rows_of(self, key: int) -> Rows:
@@ -96,7 +96,7 @@ class Lookup:
         """Known records that weigh at least ``least`` (default: worth asking) with the one row of ``frame``."""
         parts = derive(frame, self.model.columns, self.model.vocabularies)
         record = parts.row(0, named=True)
-        keys = keys_of(parts, self.model.columns).select("column", pl.col("key").hash(7)).rows()
+        keys = keys_of(parts, self.model.columns).select("column", "key").rows()
         cut = self.model.cut_offs.ask if least is None else least
         found = [Match(row, weigh(self.model, known, record)) for row, known in self._near(keys)]
         return sorted((one for one in found if one.weight >= cut), key=lambda one: (-one.weight, one.row))

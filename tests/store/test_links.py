@@ -1,0 +1,199 @@
+"""Links are kept: ids that stay, merges that can be taken back, answers and history that are never lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plumbline.domain.errors import StorageError
+from plumbline.store.links import LinkError, LinkStore, Said
+
+SAID = Said("ann", "2026-01-01T00:00:00+00:00", "because")
+
+
+@pytest.fixture
+def store(tmp_path):
+    with LinkStore(tmp_path / "links.db") as opened:
+        yield opened
+
+
+def picture(store: LinkStore) -> bytes:
+    """All clusters with all their records, as bytes."""
+    return repr(store.clusters()).encode()
+
+
+def test_a_cluster_keeps_its_id_when_records_join_it(store):
+    (first,) = store.record([["a", "b"]], SAID)
+    (again,) = store.record([["b", "c"]], SAID)
+    assert again == first == store.cluster_of("c")
+    assert store.members(first) == ["a", "b", "c"]
+
+
+def test_writing_the_same_down_twice_changes_nothing(store):
+    store.record([["a", "b"]], SAID)
+    before = picture(store)
+    store.record([["a", "b"]], SAID)
+    assert picture(store) == before
+    assert len(store.history("a")) == 1
+
+
+def test_a_merge_keeps_the_older_id(store):
+    older, younger = store.record([["c", "d"], ["a", "b"]], SAID)
+    assert store.merge("a", "d", SAID) == older or older > younger
+    first = store.record([["x", "y"]], SAID)[0]
+    second = store.record([["p", "q"]], SAID)[0]
+    assert store.merge("p", "y", SAID) == first
+    assert store.members(second) == []
+
+
+def test_merge_then_split_gives_back_the_same_bytes(store):
+    one, two = store.record([["a", "b", "c"], ["d", "e"]], SAID)
+    before = picture(store)
+    kept = store.merge("a", "d", SAID)
+    gone = {one, two} - {kept}
+    assert picture(store) != before
+    left = ["d", "e"] if kept == one else ["a", "b", "c"]
+    assert {store.split(kept, left, SAID)} == gone
+    assert picture(store) == before
+
+
+def test_the_comparison_of_bytes_notices_a_child_that_went_elsewhere(store):
+    store.record([["a", "b", "c"], ["d", "e"]], SAID)
+    before = picture(store)
+    kept = store.merge("a", "d", SAID)
+    store.split(kept, ["d"], SAID)
+    assert picture(store) != before
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.sets(st.sampled_from("abcdefgh"), min_size=2, max_size=4), min_size=2, max_size=3),
+    st.data(),
+)
+def test_any_merge_can_be_taken_back(tmp_path_factory, groups, data):
+    path = tmp_path_factory.mktemp("links") / "links.db"
+    with LinkStore(path) as store:
+        for group in groups:
+            store.record([sorted(group)], SAID)
+        clusters = store.clusters()
+        if len(clusters) < 2:
+            return
+        one, two = data.draw(st.permutations(sorted(clusters)))[:2]
+        before = picture(store)
+        kept = store.merge(clusters[one][0], clusters[two][0], SAID)
+        gone = one if kept == two else two
+        assert store.members(kept) == sorted(clusters[one] + clusters[two])
+        assert store.split(kept, clusters[gone], SAID) == gone
+        assert picture(store) == before
+
+
+def test_records_that_leave_without_a_former_cluster_get_one_of_their_own(store):
+    (cluster,) = store.record([["a", "b", "c"]], SAID)
+    new = store.split(cluster, ["c"], SAID)
+    assert new != cluster
+    assert store.members(new) == ["c"]
+    assert store.members(cluster) == ["a", "b"]
+
+
+@pytest.mark.parametrize("records", [[], ["a", "b"], ["z"], ["a", "z"]])
+def test_a_split_that_makes_no_sense_is_refused(store, records):
+    (cluster,) = store.record([["a", "b"]], SAID)
+    with pytest.raises(LinkError):
+        store.split(cluster, records, SAID)
+
+
+def test_what_is_together_cannot_be_merged(store):
+    store.record([["a", "b"]], SAID)
+    for pair in (("a", "b"), ("z", "z")):
+        with pytest.raises(LinkError):
+            store.merge(*pair, SAID)
+
+
+def test_the_last_answer_counts_and_all_are_kept(store):
+    store.answer("b", "a", same=True, said=SAID, weight=120)
+    store.answer("a", "b", same=False, said=Said("bob", "2026-02-01T00:00:00+00:00", "two sisters"))
+    (answer,) = store.answers()
+    assert (answer.one, answer.two, answer.same, answer.said.who) == ("a", "b", False, "bob")
+    with sqlite3.connect(store.path) as db:
+        assert db.execute("SELECT count(*) FROM answer").fetchone() == (2,)
+    db.close()
+
+
+@pytest.mark.parametrize("table", ["act", "member", "answer", "succession"])
+def test_history_cannot_be_changed_or_deleted(store, table):
+    store.record([["a", "b"]], SAID)
+    store.record([["c", "d"]], SAID)
+    store.merge("a", "c", SAID)
+    store.answer("a", "c", same=True, said=SAID)
+    with sqlite3.connect(store.path) as db:
+        for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                db.execute(sql)
+    db.close()
+
+
+def test_the_history_of_a_record_says_who_moved_it_and_why(store):
+    store.record([["a", "b"]], Said("plumbline", "2026-01-01T00:00:00+00:00", "found", "abc"))
+    store.record([["c", "d"]], SAID)
+    store.merge("b", "c", Said("ann", "2026-01-02T00:00:00+00:00", "the same desk"))
+    assert [line[:4] for line in store.history("c")] == [
+        ("found", SAID.at, "ann", "because"),
+        ("merge", "2026-01-02T00:00:00+00:00", "ann", "the same desk"),
+    ]
+
+
+def test_a_database_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE x (y)")
+    db.close()
+    with pytest.raises(StorageError, match="holds no links"):
+        LinkStore(path)
+
+
+def _write(path, name):
+    with LinkStore(path) as store:
+        for at in range(25):
+            store.record([[f"{name}{at}", "shared"]], SAID)
+
+
+def test_writers_at_the_same_time_lose_nothing(tmp_path):
+    path = tmp_path / "links.db"
+    LinkStore(path).__exit__()
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.starmap(_write, [(path, name) for name in "wxyz"])
+    with LinkStore(path) as store:
+        (cluster,) = store.clusters().values()
+    assert len(cluster) == 101
+
+
+def _write_for_ever(path, begun):
+    with LinkStore(path) as store:
+        at = 0
+        while True:
+            store.record([[f"a{at}", f"b{at}", f"c{at}"]], SAID)
+            begun.set()
+            at += 1
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_acts(tmp_path):
+    path, context = tmp_path / "links.db", multiprocessing.get_context("spawn")
+    begun = context.Event()
+    writer = context.Process(target=_write_for_ever, args=(path, begun))
+    writer.start()
+    assert begun.wait(30)
+    time.sleep(0.2)
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.join()
+    with LinkStore(path) as store:
+        clusters = store.clusters()
+        assert clusters
+        assert {len(members) for members in clusters.values()} == {3}
+        store.record([["after", "it"]], SAID)
