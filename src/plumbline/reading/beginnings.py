@@ -11,12 +11,12 @@ _LONG: Final = 6
 _SHORT: Final = 4
 
 
-def beginnings(text: str) -> set[str]:
-    """Every word in small letters whole, and its first letters."""
-    found = set(_WORD.findall(text.lower()))
-    whole = list(found)
-    found.update([word[:_SHORT] for word in whole])
-    found.update([word[:_LONG] for word in whole])
+def beginnings(low: str) -> set[str]:
+    """Every word of a text in small letters whole, and its first letters."""
+    found = set(_WORD.findall(low))
+    long = [word for word in found if len(word) > _SHORT]
+    found.update([word[:_SHORT] for word in long])
+    found.update([word[:_LONG] for word in long])
     return found
 
 

@@ -201,34 +201,36 @@ RULES: Final = tuple(
 )
 
 
-def _bits() -> tuple[dict[str, int], tuple[tuple[int, tuple[str, ...]], ...], tuple[int, ...]]:
-    """Every group of every rule as one bit: by word, those that a sign may stand for, and all bits of each rule."""
+def _bits() -> tuple[dict[str, int], dict[str, int], tuple[tuple[int, re.Pattern[str]], ...]]:
+    """Every group of every rule as one bit: by word, by sign, and all bits that each rule needs."""
     words: dict[str, int] = {}
-    by_sign: list[tuple[int, tuple[str, ...]]] = []
-    needs: list[int] = []
+    by_sign: dict[str, int] = {}
+    needs: list[tuple[int, re.Pattern[str]]] = []
     bit = 1
-    for groups, _ in RULES:
+    for groups, expression in RULES:
         need = 0
         for known, signs in groups:
             for word in known:
                 words[word] = words.get(word, 0) | bit
-            if signs:
-                by_sign.append((bit, signs))
+            for sign in signs:
+                by_sign[sign] = by_sign.get(sign, 0) | bit
             need |= bit
             bit <<= 1
-        needs.append(need)
-    return words, tuple(by_sign), tuple(needs)
+        needs.append((need, expression))
+    return words, by_sign, tuple(needs)
 
 
 _BY_WORD, _BY_SIGN, _NEEDS = _bits()
+_WORDS: Final = frozenset(_BY_WORD)
+_SIGNS: Final = tuple(_BY_SIGN)
 
 
 def worth_trying(known: set[str], low: str) -> list[re.Pattern[str]]:
     """The expressions whose words all occur in a text in small letters; ``known`` are its beginnings."""
     present = 0
-    for word in _BY_WORD.keys() & known:
+    for word in _WORDS & known:
         present |= _BY_WORD[word]
-    for bit, signs in _BY_SIGN:
-        if not present & bit and any(sign in low for sign in signs):
-            present |= bit
-    return [rule[1] for rule, need in zip(RULES, _NEEDS, strict=True) if present & need == need]
+    for sign in [sign for sign in _SIGNS if sign in low]:
+        present |= _BY_SIGN[sign]
+    absent = ~present
+    return [expression for need, expression in _NEEDS if not need & absent]

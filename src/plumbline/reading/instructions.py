@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.beginnings import beginnings
 from plumbline.reading.instruction_rules import LABEL, MACHINE, worth_trying
+from plumbline.reading.letters import small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +38,8 @@ _CODE_BLOCK: Final = re.compile(r"^\s*[{\[<].*[}\]>]\s*$")
 
 def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:
     """Walls of base64 or hexadecimal: nobody writes those by hand. Links are left to the tokens."""
-    runs = text.split()
-    if max(map(len, runs), default=0) < _RUN and sum(len(run) == 2 for run in runs) < _PAIRS:
+    lengths = list(map(len, text.split()))
+    if not lengths or (max(lengths) < _RUN and lengths.count(2) < _PAIRS):
         return
     for match in _ENCODED.finditer(text):
         before = text[max(0, match.start() - 120) : match.end()].split()
@@ -46,13 +47,16 @@ def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def addressed_to_machine(text: str, known: set[str] | None = None) -> Iterator[tuple[int, int]]:
+def addressed_to_machine(
+    text: str, low: str | None = None, known: set[str] | None = None
+) -> Iterator[tuple[int, int]]:
     """Stretches of the text that speak to the machine; may touch each other, in order.
 
-    ``known`` are its ``beginnings``, when they are at hand.
+    ``low`` is the text in small letters and ``known`` its ``beginnings``, when they are at hand.
     """
+    low = small(text) if low is None else low
     done = 0
-    for first, last in sorted(_talk(text, beginnings(text) if known is None else known)):
+    for first, last in sorted(_talk(text, low, beginnings(low) if known is None else known)):
         if first < done:
             continue
         start, end = _unit(text, first, last)
@@ -61,19 +65,10 @@ def addressed_to_machine(text: str, known: set[str] | None = None) -> Iterator[t
         done = end
 
 
-def _talk(text: str, known: set[str]) -> Iterator[tuple[int, int]]:
-    low = _small(text)
+def _talk(text: str, low: str, known: set[str]) -> Iterator[tuple[int, int]]:
     for expression in worth_trying(known, low):
         for match in expression.finditer(low):
             yield _trimmed(text, match.start(), match.end())
-
-
-def _small(text: str) -> str:
-    """In small letters, letter by letter: a capital that becomes two stays as it is."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:

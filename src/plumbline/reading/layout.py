@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from plumbline.reading.beginnings import beginnings, known_by
+from plumbline.reading.beginnings import known_by
 from plumbline.reading.model import Removed
 from plumbline.reading.speakers import SPEAKER, Speakers
 
@@ -41,23 +41,21 @@ class Laid:
     aside: list[tuple[Removed, int, int]]
 
 
+#: Expressions are for text in small letters, unless they look for capitals.
 _FORWARD: Final = re.compile(
     r"^\s*(?:-{2,}\s*)?(?:begin forwarded message|forwarded message|forwarded by|weitergeleitete nachricht|"
-    r"message transf[eé]r[eé]|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht)\b", re.IGNORECASE,
+    r"message transf[eé]r[eé]|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht)\b",
 )  # fmt: skip
 _ORIGINAL: Final = re.compile(
     r"^\s*-{2,}\s*(?:original message|original appointment|urspr[uü]ngliche nachricht|message d'origine|"
-    r"mensaje original|messaggio originale|oorspronkelijk bericht|reply above this line)\b.*|^\s*_{20,}\s*$", re.IGNORECASE,
+    r"mensaje original|messaggio originale|oorspronkelijk bericht|reply above this line)\b.*|^\s*_{20,}\s*$",
 )  # fmt: skip
 _WROTE: Final = re.compile(
     r"^\s*(?:on\b.{0,200}\bwrote|am\b.{0,200}\bschrieb.{0,80}|le\b.{0,200}\ba [eé]crit|el\b.{0,200}\bescribi[oó]|"
     r"il\b.{0,200}\bha scritto|op\b.{0,200}\bschreef.{0,80}|em\b.{0,200}\bescreveu|.{0,80}\bwrote on\b.{0,60})\s*:\s*$",
-    re.IGNORECASE,
 )  # fmt: skip
-_HEADER: Final = re.compile(r"^\s*\**(from|to|cc|bcc|date|sent|reply-to|von|an|gesendet|datum|de|a|para|fecha|enviado|envoy[eé]|date|[aà]|importance|attachments?|subject|betreff|objet|asunto)\**\s*:\**\s", re.IGNORECASE)  # fmt: skip
-_SUBJECT: Final = re.compile(
-    r"^\s*(?:subject|betreff|objet|asunto)\s*:\s*(re|aw|fw|fwd|wg|tr|sv|rv)?\b", re.IGNORECASE
-)
+_HEADER: Final = re.compile(r"^\s*\**(from|to|cc|bcc|date|sent|reply-to|von|an|gesendet|datum|de|a|para|fecha|enviado|envoy[eé]|date|[aà]|importance|attachments?|subject|betreff|objet|asunto)\**\s*:\**\s")  # fmt: skip
+_SUBJECT: Final = re.compile(r"^\s*(?:subject|betreff|objet|asunto)\s*:\s*(re|aw|fw|fwd|wg|tr|sv|rv)?\b")
 _CLOSING: Final = re.compile(
     r"^\s*(?:(?:with )?(?:best|kind|kindest|warm|warmest|many|sincere)(?: (?:regards|wishes|thanks))?|(?:best |with )?regards(?: from \w+)?|best regards from \w+|"
     r"all the best|all best|thanks?(?: (?:again|so much|very much|a lot|a million|and regards|in advance|& regards))?|thx|ta|cheers|yours|"
@@ -66,57 +64,79 @@ _CLOSING: Final = re.compile(
     r"thanking you|gratefully|speak soon|talk soon|good luck|mit freundlichen gr[uü](?:ß|ss)en|viele gr[uü](?:ß|ss)e|"
     r"(?:beste|freundliche|liebe|sch[oö]ne) gr[uü](?:ß|ss)e|mfg|vg|lg|(?:bien )?cordialement|salutations|"
     r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|gracias|merci|danke|saluti|cordiali saluti|met vriendelijke groet)"
-    r"\s*[,.!]*\s*$", re.IGNORECASE,
+    r"\s*[,.!]*\s*$",
 )  # fmt: skip
-_SENT_FROM: Final = re.compile(r"^\s*(?:sent|get|envoy[eé]|gesendet|enviado)\b.{0,20}\b(?:from|depuis|von|desde|outlook)\b.{0,40}$", re.IGNORECASE)  # fmt: skip
-_DISCLAIMER: Final = re.compile(
-    r"\b(?:this|the) (?:e-?mail|message|communication|information)\b.{0,120}\b(?:confidential|privileged|intended)|"
-    r"\bintended recipient|\bviews expressed\b|\bvirus(?:es)?\b.{0,60}\b(?:check|scan|liab|free)|\bregistered (?:in|office|number|company)\b|"
-    r"\bconsider the environment|\bvat (?:no|reg)|\bcompany (?:no|number)\b|\bauthorised and regulated by\b|"
-    r"\bif you (?:have )?received this (?:e-?mail|message)? ?(?:in error|by mistake)|\bdiese e-?mail\b.{0,80}\bvertraulich|"
-    r"\bce (?:message|courriel)\b.{0,80}\bconfidentiel|\beste (?:mensaje|correo)\b.{0,80}\bconfidencial|"
-    r"\b(?:to unsubscribe|unsubscribe|opt out|manage (?:your )?(?:email )?preferences)\b.{0,60}\b(?:click|link|here|preferences)|"
-    r"\bclick\b.{0,40}\bto (?:unsubscribe|opt out)|\bunsubscribe *\||\| *unsubscribe", re.IGNORECASE,
-)  # fmt: skip
-#: Without any of these words nothing above can match.
-_DISCLAIMS: Final = known_by(
-    "confidential privileged intended views virus registered consider vat company authorised received vertraulich "
-    "confidentiel unsubscribe opt manage click"
-)
+_SENT_FROM: Final = re.compile(r"^\s*(?:sent|get|envoy[eé]|gesendet|enviado)\b.{0,20}\b(?:from|depuis|von|desde|outlook)\b.{0,40}$")  # fmt: skip
+
+
+def _triggered(rules: tuple[tuple[str, str], ...]) -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+    """Each expression with the words (by their beginnings) one of which it cannot match without."""
+    return tuple((known_by(words), re.compile(expression)) for words, expression in rules)
+
+
+_DISCLAIMERS: Final = _triggered((
+    ("confidential privileged intended", r"\b(?:this|the) (?:e-?mail|message|communication|information)\b.{0,120}\b(?:confidential|privileged|intended)|\bintended recipient"),
+    ("views virus viruses", r"\bviews expressed\b|\bvirus(?:es)?\b.{0,60}\b(?:check|scan|liab|free)"),
+    ("registered", r"\bregistered (?:in|office|number|company)\b"),
+    ("environment", r"\bconsider the environment"),
+    ("vat company authorised", r"\bvat (?:no|reg)|\bcompany (?:no|number)\b|\bauthorised and regulated by\b"),
+    ("received", r"\bif you (?:have )?received this (?:e-?mail|message)? ?(?:in error|by mistake)"),
+    ("vertraulich confidentiel confidencial",
+     r"\bdiese e-?mail\b.{0,80}\bvertraulich|\bce (?:message|courriel)\b.{0,80}\bconfidentiel|\beste (?:mensaje|correo)\b.{0,80}\bconfidencial"),
+    ("unsubscribe opt manage", r"\b(?:to unsubscribe|unsubscribe|opt out|manage (?:your )?(?:email )?preferences)\b.{0,60}\b(?:click|link|here|preferences)"),
+    ("click", r"\bclick\b.{0,40}\bto (?:unsubscribe|opt out)"),
+    ("unsubscribe", r"\bunsubscribe *\||\| *unsubscribe"),
+))  # fmt: skip
 _FORWARDS: Final = known_by("begin forwarded weitergeleitete message mensaje messaggio doorgestuurd")
 _ADOPTS: Final = re.compile(
     r"\b(?:see|as|from|per) (?:the )?(?:below|attached|underneath)|\bbelow\b|\bwhat (?:s?he|they|\w+) (?:said|says|wrote|asks?|needs?)|"
     r"\bcan you (?:help|quote|do|deal|sort|answer|look)|\bcould you (?:help|quote|do|deal|sort|answer|look)|"
     r"\bplease (?:quote|help|advise|answer|deal|sort|look|action|respond|handle)|\bour (?:requirements?|request|needs?)\b|"
-    r"\bforwarding\b|\bmy colleague", re.IGNORECASE,
+    r"\bforwarding\b|\bmy colleague",
 )  # fmt: skip
-_SENTENCE_LIKE: Final = re.compile(r"\?\s*$|^\s*p\.?\s?s\b|(?:\b\w+\b[^\w\n]+){11}", re.IGNORECASE)
+_SENTENCE_LIKE: Final = re.compile(r"\?\s*$|^\s*p\.?\s?s\b|(?:\b\w+\b[^\w\n]+){11}")
 _NAME_LINE: Final = re.compile(
     r"^\s*(?:(?:mr|mrs|ms|dr|prof|sir|capt|supt)\.? )?[A-ZÀ-Þ][\w'’.()-]*(?:[ -](?:[A-ZÀ-Þ(][\w'’.()-]*|de|van|von|der|la|al|bin|del|du)){0,4}\s*(?:[,@|/&-].{0,80})?$"
 )
-_LINE: Final = re.compile(r"[^\n]*\n?")
 
 
 class _Line(NamedTuple):
     start: int
     end: int
     text: str
+    low: str
 
 
-def lay_out(text: str, channel: str, our_names: tuple[str, ...] = (), known: set[str] | None = None) -> Laid:
-    """Sort the lines of a view into words to read and words to set aside. ``known``: its ``beginnings``, if at hand."""
-    walk = _Walk(text, Speakers(channel, our_names, text), beginnings(text) if known is None else known)
+def _lines(text: str, low: str) -> list[_Line]:
+    found, at = [], 0
+    for line, small_line in zip(text.split("\n"), low.split("\n"), strict=True):
+        end = at + len(line) + 1
+        found.append(_Line(at, end, line, small_line))
+        at = end
+    last = found.pop()
+    if last.text:
+        found.append(last._replace(end=last.end - 1))
+    return found
+
+
+def lay_out(text: str, low: str, channel: str, our_names: tuple[str, ...], known: set[str]) -> Laid:
+    """Sort the lines of a view into words to read and words to set aside.
+
+    ``low`` is the view in small letters, ``known`` are its ``beginnings``.
+    """
+    walk = _Walk(text, low, Speakers(channel, our_names, text), known)
     walk.run()
     return Laid(walk.stretches, walk.aside)
 
 
 class _Walk:
-    def __init__(self, text: str, speakers: Speakers, known: set[str]) -> None:
+    def __init__(self, text: str, low: str, speakers: Speakers, known: set[str]) -> None:
         self.text = text
-        self.disclaims = not _DISCLAIMS.isdisjoint(known)
+        self.low = low
+        self.disclaimers = [rule for words, rule in _DISCLAIMERS if not words.isdisjoint(known)]
         self.forwards = not _FORWARDS.isdisjoint(known)
         self.speakers = speakers
-        self.lines = [_Line(m.start(), m.end(), m[0].rstrip("\n")) for m in _LINE.finditer(text) if m[0]]
+        self.lines = _lines(text, low)
         self.stretches: list[Stretch] = []
         self.aside: list[tuple[Removed, int, int]] = []
         self.last_ours: tuple[int, int] | None = None
@@ -133,9 +153,9 @@ class _Walk:
         """The mail's own header lines, when it was pasted with them; its subject is the sender's."""
         at = 0
         while at < len(self.lines) and (
-            _HEADER.match(self.lines[at].text) or (at and not self.lines[at].text.strip())
+            _HEADER.match(self.lines[at].low) or (at and not self.lines[at].text.strip())
         ):
-            subject = _SUBJECT.match(self.lines[at].text)
+            subject = _SUBJECT.match(self.lines[at].low)
             if subject and not subject[1]:
                 self.stretches.append(
                     Stretch(self.lines[at].start + subject.end(), self.lines[at].end, Zone.OWN)
@@ -146,7 +166,7 @@ class _Walk:
     def _cut(self, first: int) -> tuple[int, Removed]:
         """Where an older mail begins at the end of this one; its number of lines, when there is none."""
         for index in range(first, len(self.lines)):
-            line = self.lines[index].text
+            line = self.lines[index].low
             if self.forwards and _FORWARD.match(line):
                 return index, Removed.FORWARDED
             if ":" not in line and "--" not in line and "____" not in line:
@@ -158,10 +178,10 @@ class _Walk:
         return len(self.lines), Removed.QUOTED
 
     def _outlook_header(self, index: int) -> bool:
-        if not _HEADER.match(self.lines[index].text):
+        if not _HEADER.match(self.lines[index].low):
             return False
-        block = [line.text for line in self.lines[index : index + 5]]
-        names = {match[1].lower() for line in block if (match := _HEADER.match(line))}
+        block = [line.low for line in self.lines[index : index + 5]]
+        names = {match[1] for line in block if (match := _HEADER.match(line))}
         return bool(names & {"from", "von", "de"}) and len(names) >= 3
 
     def _answers_follow(self, index: int) -> bool:
@@ -175,7 +195,7 @@ class _Walk:
             return last
         low = max(first, last - 14)
         for index in range(low, last):
-            line = self.lines[index].text
+            line = self.lines[index].low
             if line.rstrip() == "--" or (_CLOSING.match(line) and self._short_tail(index + 1, last)):
                 return index
         return self._bare_name(low, last)
@@ -195,26 +215,32 @@ class _Walk:
         plain = 0 < len(block) <= 6 and (start > 0 or len(block) > 1) and start > low - 1
         named = plain and start > 0 and _NAME_LINE.match(block[0]) and len(block[0].split()) <= 9
         named = named and not block[0].rstrip().endswith((".", "!", "?"))
-        return start if named and not any(_SENTENCE_LIKE.search(line) for line in block) else last
+        like = named and any(_SENTENCE_LIKE.search(line.low) for line in self.lines[start:end])
+        return start if named and not like else last
 
     def _line(self, index: int, zone: Zone) -> None:
         line = self.lines[index]
         words = line.text.strip()
         if not words:
             return
-        if words[0] in ">|" or (_WROTE.match(line.text) and self._answers_follow(index)):
+        quoted = words[0] in ">|" or (words[-1] == ":" and _WROTE.match(line.low))
+        if quoted and (words[0] in ">|" or self._answers_follow(index)):
             self.aside.append((Removed.QUOTED, line.start, line.end))
-        elif (
-            self.disclaims
-            and (zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2)
-            and _DISCLAIMER.search(words)
-        ) or _SENT_FROM.match(words):
+        elif self._disclaims(line, index, zone) or _SENT_FROM.match(line.low.strip()):
             self.aside.append((Removed.DISCLAIMER, line.start, line.end))
         elif self.speakers.turns:
             self._turn(line)
         else:
-            late = zone is Zone.SIGNATURE and _SENTENCE_LIKE.search(words)
+            late = zone is Zone.SIGNATURE and _SENTENCE_LIKE.search(line.low.strip())
             self.stretches.append(Stretch(line.start, line.end, Zone.OWN if late else zone))
+
+    def _disclaims(self, line: _Line, index: int, zone: Zone) -> bool:
+        """Words no sender chose, where such words stand: in signatures, in long lines, in the second half."""
+        if not self.disclaimers:
+            return False
+        words = line.low.strip()
+        there = zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2
+        return there and any(rule.search(words) for rule in self.disclaimers)
 
     def _turn(self, line: _Line) -> None:
         match = SPEAKER.match(line.text)
@@ -246,7 +272,7 @@ class _Walk:
         if cut >= len(self.lines):
             return
         start, end = self.lines[cut].start, self.lines[-1].end
-        own = " ".join(self.text[s.start : s.end] for s in self.stretches)
+        own = " ".join(self.low[s.start : s.end] for s in self.stretches)
         if (
             what is Removed.FORWARDED
             and _ADOPTS.search(own)
@@ -259,7 +285,7 @@ class _Walk:
     def _adopted_forward(self, cut: int) -> None:
         """A colleague's mail that the sender makes their own by pointing at it."""
         for line in self.lines[cut + 1 :]:
-            if _HEADER.match(line.text) or line.text.lstrip().startswith(">"):
+            if _HEADER.match(line.low) or line.text.lstrip().startswith(">"):
                 self.aside.append((Removed.FORWARDED, line.start, line.end))
             elif line.text.strip():
                 self.stretches.append(Stretch(line.start, line.end, Zone.OWN))

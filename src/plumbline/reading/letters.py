@@ -21,6 +21,8 @@ _CYRILLIC: Final = dict(
 _GREEK: Final = dict(zip("αβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abeiknoptuxABEZHIKMNOPTYX", strict=True))
 _PUNCTUATION: Final = dict(zip("‘’‚‛′`´“”„‟″«»‐‑‒–—―−…\u00a0\u2007\u202f\u2009\u200a\u3000", "''''''''''''''------" + "-. " + "     ", strict=False))  # fmt: skip
 _MIXED: Final = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")
+#: Without any of these characters nothing is a look-alike; most odd letters are only quotes and accents.
+_SUSPECT: Final = re.compile("[\u0370-\u052f\u2100-\u214f\u24b6-\u24e9\uff01-\uff5e\U0001d400-\U0001d7ff]")
 
 
 def _one_to_one() -> dict[int, int]:
@@ -61,13 +63,20 @@ def unmask_letters(text: str) -> tuple[str, list[int]]:
 
     Greek and Cyrillic letters change only inside words that also hold Latin ones: a Russian word stays Russian.
     """
-    if text.isascii():
+    if text.isascii() or not _SUSPECT.search(text):
         return text, []
     wide = text.translate(_WIDE)
     plain = _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), wide)
     if plain == text:
         return text, []
     return plain, [place for place, (old, new) in enumerate(zip(text, plain, strict=True)) if old != new]
+
+
+def small(text: str) -> str:
+    """In small letters, letter by letter, as an expression without regard to case would read them."""
+    if text.isascii():
+        return text.lower()
+    return text.replace("\u0130", "i").lower().replace("\u0131", "i").replace("\u017f", "s")
 
 
 def fold(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from plumbline.reading.beginnings import beginnings, known_by
+from plumbline.reading.beginnings import known_by
 from plumbline.reading.model import Removed
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 #: One character of masked text. A letter to no alphabet, so that no cue can match it.
 MASK: Final = "\u2588"
 
-_PERSONAL: Final = re.compile(
-    r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"  # an address
-    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"  # an IBAN
+_ADDRESS: Final = r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+_IDENTIFIER: Final = (
+    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"  # an IBAN
     r"|\b(?:\d[ -]?){13,19}\b"  # a card number
     r"|(?<![\w.,£$€])(?:\+|00)\d{1,3}[ ./-]?(?:\(0\))?[ ./-]?\d(?:[ ./-]?\d){5,11}\b"  # a phone number with country
     r"|(?<![\w.,£$€])0\d{2,4}[ ./-]?\d{3}[ ./-]?\d{3,5}\b"  # national
@@ -31,6 +31,8 @@ _PERSONAL: Final = re.compile(
     r"|\b\d{3}-\d{2}-\d{4}\b"  # a social security number
     r"|\b(?:d\.?o\.?b\.?|date of birth|born on)\W{1,3}\d[\d /.-]{5,10}"
 )
+_PERSONAL: Final = re.compile(rf"{_ADDRESS}|{_IDENTIFIER}")
+_WITHOUT_ADDRESS: Final = re.compile(_IDENTIFIER)
 
 _HEALTH: Final = (
     r"cancer(?! research uk)|chemo(?:therapy)?|radiotherapy|leuk[ae]+mia|tumou?rs?|diabet(?:es|ic)|epilep(?:sy|tic)|asthma(?:tic)?|"
@@ -76,11 +78,11 @@ _SEX: Final = (
     r"homosexual|heterosexual|asexual|(?:my|his|her|their) (?:sexuality|sexual orientation|sex life)|came out(?: as)?|coming out as|same-sex (?:partner|marriage|couple)|"
     r"(?:my|his|her) (?:fingerprints?|dna|genetic test|genome|retina scan|face scan|biometrics?)|criminal record|convicted of|spent conviction|in prison"
 )
-_SPECIAL: Final = re.compile(
-    rf"\b(?:{_HEALTH}|{_BELIEF}|{_POLITICS}|{_UNION}|{_ORIGIN}|{_SEX})\b", re.IGNORECASE
-)
+#: For text in small letters.
+_SPECIAL: Final = re.compile(rf"\b(?:{_HEALTH}|{_BELIEF}|{_POLITICS}|{_UNION}|{_ORIGIN}|{_SEX})\b")
 _DIGIT: Final = re.compile(r"\d")
-_DIGITS: Final = re.compile(r"(?:\d[ ./()-]{0,3}){6}|[A-Z]{2}\s?\d|birth|(?i:dob)")
+_DIGITS: Final = re.compile(r"\d[ ./()-]{0,3}(?:\d[ ./()-]{0,3}){5}")
+_NUMBERED: Final = re.compile(r"[A-Z][A-Z]\s?\d")
 #: Cheap test first: almost no message holds any of these stems.
 _STEMS: Final = ("abort", "addict", "adhd", "agnost", "aids", "alcohol", "allergic", "alzh", "anarch", "anorex", "anti", "antidepr", "anxi", "arthrit", "asian", "asthma", "asylum", "athei", "autis", "bapti", "binary", "biometr", "biopsy", "bipolar", "bisex", "black", "blind", "blood", "breakdown", "broke", "buddh", "bulimi", "burn", "campaign", "cance", "canvass", "caribb", "cathol", "chemo", "christ", "chronic", "church", "communi", "communion", "conserv", "convict", "covid", "criminal", "crohn", "crucifix", "dementia", "democrat", "depress", "descent", "diabet", "diagnos", "dialysis", "disab", "dna", "dyslex", "eating", "eid", "endomet", "epilep", "ethnic", "evangel", "faith", "fibro", "fingerp", "gay", "genetic", "genom", "gmb", "gurdw", "gypsy", "halal", "harm", "headscarf", "hearing", "heart", "hepat", "heritage", "hijab", "hindu", "hiv", "hospital", "humanist", "illness", "immig", "impair", "inhaler", "insulin", "islam", "ivf", "jehov", "jew", "kidney", "kippah", "kippur", "kosher", "labor", "labour", "latin", "lesb", "leuk", "lgbt", "liberal", "marx", "mass", "matern", "medic", "member", "menopau", "mental", "method", "migrain", "miscarr", "mitzvah", "mormon", "mosque", "muslim", "operation", "origin", "pagan", "panic", "parish", "parkins", "party", "picket", "politic", "positive", "pray", "pregnan", "prison", "protest", "psoria", "psychia", "ptsd", "quaker", "queer", "race", "radioth", "ramadan", "refugee", "rehab", "relapse", "relig", "republic", "retina", "roma", "sabbath", "schizo", "sclero", "seizure", "sexual", "shabb", "sick", "sikh", "skin", "social", "stammer", "std", "steward", "strike", "stroke", "suicid", "surgery", "synag", "temple", "therap", "tory", "trans", "transplant", "travel", "tubercul", "tumo", "turban", "undocu", "union", "unison", "unite", "vot", "wheelchair", "white", "wing", "came out", "coming out", "face scan", "off ill", "same-sex", "signed off", "pro", "sti")  # fmt: skip
 #: Stems by the word they begin with, as far as ``beginnings`` tell it.
@@ -90,23 +92,34 @@ _BY_WORD: Final = {
 }
 
 
-def masks(text: str, known: set[str] | None = None) -> Iterator[tuple[Removed, int, int]]:
+_KEYS: Final = frozenset(_BY_WORD)
+
+
+def masks(text: str, low: str, known: set[str]) -> Iterator[tuple[Removed, int, int]]:
     """Stretches of the text to mask: contact data and identifiers, then special-category mentions.
 
-    ``known`` are the ``beginnings`` of the text, when they are at hand.
+    ``low`` is the text in small letters, ``known`` are ``beginnings`` that hold those of the text.
     """
-    if "@" in text or (_DIGIT.search(text) and _DIGITS.search(text)):
-        yield from ((Removed.PERSONAL, *match.span()) for match in _PERSONAL.finditer(text))
-    known = beginnings(text) if known is None else known
+    expression = _PERSONAL if "@" in text else _WITHOUT_ADDRESS if _numbered(text, low) else None
+    if expression is not None:
+        for match in expression.finditer(text):
+            yield Removed.PERSONAL, *match.span()
     done = 0
-    for at in _places(text.lower(), _BY_WORD.keys() & known):
-        start, end = _around(text, max(at, done), at)
-        for match in _SPECIAL.finditer(text, max(start, done), end):
+    for at in _places(low, _KEYS & known):
+        start, end = _around(low, max(at, done), at)
+        for match in _SPECIAL.finditer(low, max(start, done), end):
             yield Removed.SPECIAL, *match.span()
             done = match.end()
 
 
-def _places(low: str, keys: set[str]) -> list[int]:
+def _numbered(text: str, low: str) -> bool:
+    """Whether there are digits enough for an identifier, or words that announce one."""
+    if not _DIGIT.search(text):
+        return False
+    return bool(_DIGITS.search(text) or _NUMBERED.search(text)) or "birth" in low or "dob" in low
+
+
+def _places(low: str, keys: frozenset[str]) -> list[int]:
     """Where the stems stand, in order."""
     places = []
     for stem in (stem for key in keys for stem in _BY_WORD[key]):

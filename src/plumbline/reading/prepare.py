@@ -11,7 +11,7 @@ from plumbline.reading.htmltext import html_view, looks_like_html
 from plumbline.reading.instructions import addressed_to_machine, encoded_blocks
 from plumbline.reading.language import detect_language
 from plumbline.reading.layout import Stretch, Zone, lay_out
-from plumbline.reading.letters import INVISIBLE, TAG_CHARACTERS, fold, unmask_letters
+from plumbline.reading.letters import INVISIBLE, TAG_CHARACTERS, fold, small, unmask_letters
 from plumbline.reading.masking import masked, masks
 from plumbline.reading.model import Removed
 from plumbline.reading.opinions import opinions
@@ -62,14 +62,15 @@ def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
     )
     for place in lookalikes[:1]:
         view.note(Removed.LOOKALIKE, place, place + len(lookalikes))
-    known = beginnings(text)
-    planted = list(_planted(text, message.channel, view, known))
-    laid = lay_out(_blanked(text, planted), message.channel, message.our_names, known)
+    low = small(text)
+    known = beginnings(low)
+    planted = list(_planted(text, low, message.channel, view, known))
+    laid = lay_out(_blanked(text, planted), _blanked(low, planted), message.channel, message.our_names, known)
     for what, start, end in laid.aside:
         view.note(what, start, end)
     stretches = _without(laid.stretches, planted)
     stretches = _limited(stretches, view)
-    covered = _covered(text, stretches, view, known)
+    covered = _covered(text, low, stretches, view, known)
     folded = _spelt_out(fold(covered))
     sentences = split_sentences(folded, stretches, spelling)
     own = "" if folded.isascii() else "".join(folded[s.start : s.end] for s in stretches)
@@ -113,12 +114,12 @@ def _visible(view: View) -> View:
     return builder.build(view.original)
 
 
-def _planted(text: str, channel: str, view: View, known: set[str]) -> Iterable[tuple[int, int]]:
+def _planted(text: str, low: str, channel: str, view: View, known: set[str]) -> Iterable[tuple[int, int]]:
     """Stretches that are no message to us: orders to a machine, encoded walls, a note-taker's opinions."""
     for what, spans in (
-        (Removed.INSTRUCTION, addressed_to_machine(text, known)),
+        (Removed.INSTRUCTION, addressed_to_machine(text, low, known)),
         (Removed.ENCODED, encoded_blocks(text)),
-        (Removed.OPINION, opinions(text) if channel == "call_note" else ()),
+        (Removed.OPINION, opinions(low) if channel == "call_note" else ()),
     ):
         for start, end in spans:
             view.note(what, start, end)
@@ -166,14 +167,15 @@ def _limited(stretches: list[Stretch], view: View) -> list[Stretch]:
     return kept
 
 
-def _covered(text: str, stretches: list[Stretch], view: View, known: set[str]) -> str:
+def _covered(text: str, low: str, stretches: list[Stretch], view: View, known: set[str]) -> str:
     """The view with personal data and special-category mentions of the read stretches masked."""
     if not stretches:
         return text
-    first, last = stretches[0].start, stretches[-1].end
+    first = stretches[0].start
+    last = min(stretches[-1].end, first + MAX_READ * 3)
     found = [
         (what, start + first, end + first)
-        for what, start, end in masks(text[first:last][: MAX_READ * 3], known)
+        for what, start, end in masks(text[first:last], low[first:last], known)
     ]
     for what, start, end in found:
         view.note(what, start, end)
