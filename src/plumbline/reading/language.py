@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import Final
 
+from plumbline.reading.letters import fold
+
 #: Languages the shipped cue file has cues for. Requests to stop or erase are understood in more.
 SUPPORTED: Final = frozenset({"en", "de", "es", "fr"})
 
@@ -24,6 +26,9 @@ _PROFILES: Final = {
     "tr": "bir ve icin bu ile merhaba tesekkurler lutfen istiyoruz degil var mi biz",
 }  # fmt: skip
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _PROFILES.items()}
+_LATIN: Final = re.compile("[a-z']+")
+#: Everyday words that make a language more than a guess.
+_ENOUGH: Final = 3
 _LANGUAGES: Final = {
     word: tuple(language for language, words in _WORDS.items() if word in words)
     for word in frozenset().union(*_WORDS.values())
@@ -51,6 +56,16 @@ def detect_language(folded: str, words: set[str]) -> str:
     if scores[best] < max(2, scores["en"] * 1.3, sum(map(str.islower, words)) * 0.08):
         best = "en"
     return best
+
+
+def told_language(text: str) -> str | None:
+    """ISO 639-1 where script or everyday words tell it; None where ``detect_language`` would suppose English."""
+    folded = fold(text)
+    if not folded.isascii() and (other := _other_script(folded)):
+        return other
+    words = {*_LATIN.findall(folded)}
+    found = detect_language(folded, words)
+    return found if len(words & _WORDS.get(found, frozenset())) >= _ENOUGH else None
 
 
 def _other_script(text: str) -> str | None:
