@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -73,18 +72,3 @@ class Column:
         """Where the column holds something."""
         mask: NDArray[np.bool_] = self.values.is_not_null().to_numpy()
         return mask
-
-
-def typed(values: pl.Series) -> pl.Series:
-    """Text as what it is: dates where nearly all of it reads as dates, numbers where it reads as numbers."""
-    if values.dtype != pl.String or not values.drop_nulls().len():
-        return values
-    filled = values.len() - values.null_count()
-    number = values.str.strip_chars().cast(pl.Float64, strict=False)
-    if number.is_finite().sum() >= 0.95 * filled:
-        return number
-    date = values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    if date.len() - date.null_count() < 0.95 * filled:
-        return values
-    moment = values.str.slice(0, 19).str.replace("T", " ").str.to_datetime(strict=False, time_unit="us")
-    return moment if moment.null_count() == date.null_count() else date
