@@ -30,7 +30,8 @@ def decide(frame: pl.DataFrame, policy: CompiledPolicy, *, draw_key: bytes) -> p
 
     Args:
         frame: per lead the signals and scores columns, ``lead.id``, ``unreadable``, ``account`` (text or
-            null: the unit of the holdout) and ``objected`` (flag; null is no objection).
+            null: the unit of the holdout) and ``objected`` (flag; null is no objection). Of leads who
+            objected only the id is read.
         policy: the compiled policy.
         draw_key: the secret key of the draws of this epoch, at least 16 bytes.
 
@@ -43,6 +44,8 @@ def decide(frame: pl.DataFrame, policy: CompiledPolicy, *, draw_key: bytes) -> p
     plan = plan_of(policy)
     if not frame["objected"].any():
         return _decided(frame, plan, draw_key)
+    if frame["objected"].all(ignore_nulls=False):
+        return _objections(frame, policy)
     objected = frame["objected"].fill_null(value=False)
     at = np.concatenate([np.flatnonzero(~objected.to_numpy()), np.flatnonzero(objected.to_numpy())])
     decided = _decided(frame.select(plan.columns).filter(~objected), plan, draw_key)
@@ -63,11 +66,11 @@ def _objections(frame: pl.DataFrame, policy: CompiledPolicy) -> pl.DataFrame:
         "questions": [],
     }
     columns = [
-        pl.lit(constant.get(name), dtype=dtype).alias(name)
+        pl.Series(name, [constant.get(name)], dtype).new_from_index(0, frame.height)
         for name, dtype in DECISION_SCHEMA.items()
         if name != "lead.id"
     ]
-    return frame.select("lead.id", *columns)
+    return frame[["lead.id"]].hstack(columns)
 
 
 def _decided(frame: pl.DataFrame, plan: Plan, draw_key: bytes) -> pl.DataFrame:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import polars as pl
 
 from plumbline.policy.decide import decide
 from plumbline.qualify.context import attach_context, context_of, events_of, received_of, with_context
 from plumbline.qualify.inbox import Inbox
 from plumbline.qualify.said import STOPPED
-from plumbline.scorecard import score
+from plumbline.scorecard import score, score_columns
 from plumbline.signals import EventState
 from plumbline.triage import Seen, check
 
@@ -144,15 +145,32 @@ def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -
     """Score and route leads whose signals are known. A person who objected is not scored at all (law 7)."""
     leads = _leads(clean)
     objected = leads.get_column("objected")
-    profiled = signals.filter(~objected) if objected.any() else signals
-    scores = score(profiled, bundle.card, bundle.policy.bands, askable=bundle.policy.asks)
-    if objected.any():
-        frame = leads.join(profiled.hstack(scores), on="lead.id", how="left", maintain_order="left")
-    else:
-        named = [name for name in signals.columns if name != "lead.id"]
-        frame = pl.concat([leads, signals[named], scores], how="horizontal")
+    if not objected.any():
+        return _profiled(leads, signals, bundle)
+    if objected.all():
+        return _unprofiled(leads, bundle)
+    parts = [
+        _profiled(leads.filter(~objected), signals.filter(~objected), bundle),
+        _unprofiled(leads.filter(objected), bundle),
+    ]
+    order = np.argsort(objected.to_numpy(), kind="stable")
+    return pl.concat(parts)[np.argsort(order)]
+
+
+def _profiled(leads: pl.DataFrame, signals: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
+    scores = score(signals, bundle.card, bundle.policy.bands, askable=bundle.policy.asks)
+    named = [name for name in signals.columns if name != "lead.id"]
+    frame = pl.concat([leads, signals[named], scores], how="horizontal")
     decided = decide(frame, bundle.policy, draw_key=bundle.draw_key)
-    return pl.concat([frame[["row", *scores.columns]], decided], how="horizontal")
+    return pl.concat([leads[["row"]], scores, decided], how="horizontal")
+
+
+def _unprofiled(leads: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
+    """No scores, and a place in the queue of objections."""
+    columns = score_columns(bundle.card).items()
+    scores = [pl.Series(name, [None], dtype).new_from_index(0, leads.height) for name, dtype in columns]
+    decided = decide(leads, bundle.policy, draw_key=bundle.draw_key)
+    return pl.concat([leads[["row"]].hstack(scores), decided], how="horizontal")
 
 
 def _leads(clean: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from plumbline.scorecard.evaluate import score
 from plumbline.scorecard.explain import Explanation, Reason, explain
 from plumbline.scorecard.mix import mix_of, with_mix
 from plumbline.scorecard.model import Cap, Provenance, Scorecard, Sigmoid, SignalBins, Term
+from plumbline.scorecard.one import score_columns
 from plumbline.scorecard.written import written
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "mix_of",
     "score",
+    "score_columns",
     "scorecard_json_schema",
     "with_mix",
     "written",

@@ -23,6 +23,7 @@ from plumbline.scorecard.question import worth
 
 if TYPE_CHECKING:
     from plumbline.domain.bands import Cutoffs
+    from plumbline.scorecard.model import Scorecard
 
     #: A unit and the bins of its signals, block by block.
     Part = tuple[int, tuple[tuple[int, ...], ...]]
@@ -118,7 +119,7 @@ class _Lead:
 def score_one(plan: Plan, signals: pl.DataFrame) -> pl.DataFrame:
     """The columns of ``evaluate.score`` for the only row."""
     lead = _Lead.of(plan, [code.item() for code in codes_of(signals, plan.card.signals, plan.coders)])
-    schema = _schema(plan)
+    schema = score_columns(plan.card)
     values = (
         lead.points,
         *(lead.dimension(dimension) for dimension in Dimension),
@@ -134,12 +135,13 @@ def score_one(plan: Plan, signals: pl.DataFrame) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=32)
-def _schema(plan: Plan) -> pl.Schema:
-    caps = [unit.cap.term for unit in plan.units if unit.cap is not None]
+def score_columns(card: Scorecard) -> pl.Schema:
+    """The columns that ``score`` gives for a card."""
+    terms = (*(term.id for term in card.terms), *(cap.term for cap in card.caps))
     return pl.Schema(
         {
             **dict.fromkeys(("points", *(f"points.{dimension}" for dimension in Dimension)), pl.Int32()),
-            **{TERM + name: pl.Int16() for name in (*(table.term.id for table in plan.tables), *caps)},
+            **{TERM + name: pl.Int16() for name in terms},
             **dict.fromkeys(("points_min", "points_max"), pl.Int32()),
             "band": pl.String(),
             "band_change": pl.Int16(),
