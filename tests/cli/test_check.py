@@ -183,3 +183,29 @@ def test_a_file_without_a_lead_is_an_error_with_a_code(desk) -> None:
     done = plumbline("check", desk / "leads.csv", "-m", desk / "mapping.yaml")
     assert done.status != 0
     assert "[no_leads]" in done.err
+
+
+def test_leads_that_nothing_tells_apart_are_counted_and_explained(desk) -> None:
+    """Strangers who left the same boxes empty, or one person twice: nobody knows, so they are kept."""
+    nobody = dict.fromkeys(("mail", "size", "contacted", "site", "country"))
+    rows = [row(n, **(nobody if n > 10 else {})) for n in range(1, 21)]
+    found = report(desk, rows)
+    assert hits(found)["indistinguishable", "lead.id"] == (9, [12, 13, 14, 15, 16])
+    assert found["accepted"] == 20
+    alike = found["alike"]
+    assert alike["rows"] == 9
+    own, others = alike["filled"]
+    # Two of seven fields against 10 leads with six and one with two.
+    assert own == pytest.approx(2 / 7)
+    assert others == pytest.approx((10 * 6 + 2) / 11 / 7)
+    assert {one["column"] for one in alike["emptier"]} == {
+        "account.country", "account.employees", "account.website", "contact.email",
+    }  # fmt: skip
+    done = plumbline("check", desk / "leads.csv", "-m", desk / "mapping.yaml", "--html", desk / "q.html")
+    for text in (done.out, (desk / "q.html").read_text("utf-8")):
+        assert "cannot be told from an earlier one" in " ".join(text.replace("\xa0", " ").split())
+
+
+def test_leads_with_an_address_are_never_alike(desk) -> None:
+    """Negative control of the test above."""
+    assert report(desk, [row(n) for n in range(1, 21)])["alike"] is None

@@ -50,6 +50,10 @@ class _Words:
         """What stopped coming."""
         return lost(line)
 
+    def alike(self) -> str:
+        """What leads alike have in common."""
+        return alike(self._report)
+
     def months(self) -> Sequence[Filled]:
         """The last two years."""
         return [replace(line, name=month(line.name)) for line in self._report.months[-_MONTHS:]]
@@ -69,6 +73,25 @@ def first_rows(measure: Measure) -> str:
     more = f" {words.ELLIPSIS}" if measure.share.hits > len(measure.rows) else ""
     values = "; ".join(words.clip(value, 40) for value in measure.values[:3])
     return f"row {rows}{more}" + (f": {values}" if values else "")
+
+
+def alike(report: Quality) -> str:
+    """What leads that nothing tells apart have in common, in sentences; empty without any."""
+    found = report.alike
+    if found is None:
+        return ""
+    own, others = (words.share(round(1000 * part), 1000) for part in found.filled)
+    said = (
+        f"{words.count(found.rows, 'lead')} cannot be told from an earlier one: the same content in every "
+        f"mapped column, and no name, address or number that says who it is. They have a value in {own} of "
+        f"the cells, the others in {others}. They are kept: strangers may leave the same boxes empty."
+    )
+    fields = [
+        f"{one.column} ({words.share(round(1000 * one.alike), 1000)} have it, of the others "
+        f"{words.share(round(1000 * one.others), 1000)})"
+        for one in found.emptier
+    ]
+    return f"{said} Emptiest beside the others: {'; '.join(fields)}." if fields else said
 
 
 def lost(line: Lost) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.assurance.quality.alike import Alike, alike_of
 from plumbline.assurance.quality.findings import (
     BEFORE_TIME,
     CONTACT_FIRST,
@@ -35,9 +36,11 @@ _WORDS: Final = {
     CONTACT_FIRST: "Contacted before the lead came in.",
     STALE: "The lead came in more than a year ago.",
 }
-_CONSISTENCY: Final = frozenset({OTHER_DOMAIN, CONTACT_FIRST, RowCode.INDISTINGUISHABLE.value})
+_CONSISTENCY: Final = frozenset({OTHER_DOMAIN, CONTACT_FIRST})
 _FRESHNESS: Final = frozenset({STALE, FUTURE, BEFORE_TIME})
-_REPEATS: Final = frozenset({RowCode.DUPLICATE.value, RowCode.SHARED_EMAIL.value})
+_REPEATS: Final = frozenset(
+    {RowCode.DUPLICATE.value, RowCode.SHARED_EMAIL.value, RowCode.INDISTINGUISHABLE.value}
+)
 #: No leads where so many were expected happens by chance once in a thousand (Poisson).
 _EXPECTED: Final = -math.log(0.001)
 #: Months that say what is usual.
@@ -94,7 +97,8 @@ class Quality:
 
     ``measures`` are counted over all rows, so nothing about them is estimated. ``months`` and ``segments``
     hold the share of cells with a value, over time and per segment. ``suspects`` are what looks suspicious
-    among the first ``suspected`` rows, which were looked at one by one.
+    among the first ``suspected`` rows, which were looked at one by one. ``alike``: leads that
+    nothing tells apart, beside the others.
     """
 
     source: str
@@ -111,6 +115,7 @@ class Quality:
     segments: tuple[Filled, ...]
     suspects: tuple[Measure, ...] = ()
     suspected: int = 0
+    alike: Alike | None = None
 
     def of(self, dimension: str) -> tuple[Measure, ...]:
         """The measures of one dimension, most rows first."""
@@ -150,6 +155,7 @@ def conclude(
         lost=tuple(_lost(tally.filled)),
         months=tuple(_filled(tally.filled.drop_nulls(MONTH).sort(MONTH), MONTH)),
         segments=tuple(sorted(_filled(tally.filled, SEGMENT), key=lambda line: -line.rows)),
+        alike=alike_of(tally.alike, tally.filled.select(pl.col(ROWS, *_fields(tally.filled)).sum())),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from plumbline.assurance.quality.alike import count_alike
 from plumbline.assurance.quality.findings import (
     EMPTY,
     empty_cells,
@@ -46,6 +47,7 @@ class Tally:
 
     ``filled``: per month and segment the rows and how many have each field. ``found``: per finding how many
     rows and the first of them. ``values``: how often each value of a category occurs.
+    ``alike``: leads that nothing tells apart, and how many of them have each field.
     """
 
     rejected: int
@@ -53,6 +55,7 @@ class Tally:
     found: pl.DataFrame
     blanks: pl.DataFrame
     values: pl.DataFrame
+    alike: pl.DataFrame
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -61,6 +64,7 @@ class Tally:
             _joined(pl.concat([self.found, other.found])),
             _summed(pl.concat([self.blanks, other.blanks]), ("column", "word")),
             _fewest(_summed(pl.concat([self.values, other.values]), ("field", "value"))),
+            pl.concat([self.alike, other.alike]).sum(),
         )
 
 
@@ -84,6 +88,7 @@ def tally_batch(
         pl.concat([_counted(found), _empty(triaged.clean)]),
         triaged.blanks.select("column", "word", pl.col("rows").cast(pl.Int64)),
         _values(received),
+        count_alike(triaged),
     )
     return tally, found
 

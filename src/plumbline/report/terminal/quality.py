@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from plumbline.report import words
-from plumbline.report.quality import first_rows, lost, month, shown, statement
+from plumbline.report.quality import alike, first_rows, lost, month, shown, statement
 from plumbline.report.terminal.sheet import QUIET, STRONG, Sheet, bullet, grid, heading, indented, say, share
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _parts(report: Quality) -> Iterator[RenderableType]:
         yield heading(title)
         yield indented(say(question, QUIET))
         yield indented(_measures(measures))
+        if title == "Repeated" and report.alike:
+            yield indented(Text(), say(alike(report), limit=1200))
     if report.blank_words:
         told = [
             f"{word!r} in {column} {words.whole(rows)}" for column, word, rows in report.blank_words[:_LINES]
