@@ -75,6 +75,12 @@ def test_a_domain_tells_a_name_as_it_is_written_there() -> None:
     ]
 
 
+@pytest.mark.parametrize("site", ["gmail.com", "https://www.gmx.de", "gmial.com", "mailinator.com"])
+def test_the_domain_of_a_mail_provider_is_no_company(site) -> None:
+    """Some exports keep nothing of an address but its domain, and some people type it as their website."""
+    assert OfflineProvider().facts(known({"account.website": site}), TODAY) == ()
+
+
 def test_one_domain_in_address_and_website_is_one_fact() -> None:
     both = {"contact.email": "a@werk-example.de", "account.website": "www.werk-example.de"}
     assert len(told(both, "account.name")) == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from plumbline.triage.email import FREE
+from plumbline.triage.email import DISPOSABLE, FREE
 from plumbline.triage.facts.fact import Fact
 from plumbline.triage.normal.country import country
 from plumbline.triage.normal.domain import shown_domain
@@ -82,11 +82,17 @@ _Found = tuple[str, str, str, str, int | None]
 def _mail_domain(address: str | None) -> str | None:
     """The registered domain of a company's address; none for free mail, nor for a slip of it."""
     found = email(address).parts.get("account_domain") if address else None
-    return found if found and lookalike(found) not in FREE else None
+    return found if found and _is_own(found) else None
 
 
 def _site_domain(site: str | None) -> str | None:
-    return website(site).value if site else None
+    found = website(site).value if site else None
+    return found if found and _is_own(found) else None
+
+
+def _is_own(domain: str) -> bool:
+    """Whether it may be a company's: no mail provider's, and no slip of one."""
+    return domain not in FREE | DISPOSABLE and lookalike(domain) not in FREE
 
 
 def _websites(mail: str | None) -> Iterator[_Found]:
