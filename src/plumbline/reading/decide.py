@@ -51,21 +51,27 @@ _NOTHING: Final = {name: _Choice(DEFAULTS[name], 0, 0, []) for name in Field}
 
 def decide(prepared: Prepared, evidence: Sequence[Evidence], file: CueFile) -> tuple[Reading, ...]:
     """All fields, in order."""
-    found = {name: list[Evidence]() for name in _FIELDS}
+    found: dict[Field, list[Evidence]] = {}
     for item in [*evidence, *_open_question(prepared, evidence)]:
-        found[item.field].append(item)
-    choices = {name: _choose(name, items) if items else _NOTHING[name] for name, items in found.items()}
+        found.setdefault(item.field, []).append(item)
+    choices = _NOTHING | {name: _choose(name, items) for name, items in found.items()}
     lost = _KINDS_ASK - _OF_KIND.get(choices[Field.NOT_A_BUYER].value, set())
     if choices[Field.NOT_A_BUYER].evidence and choices[Field.REQUEST].value in lost:
         kept = [item for item in found[Field.REQUEST] if item.value not in lost]
         choices[Field.REQUEST] = _choose(Field.REQUEST, kept)
     _reconcile(choices)
-    return tuple(_reading(name, choices[name], prepared, file) for name in _FIELDS)
+    silence = file.silence
+    return tuple(
+        [
+            silence[name] if choice is _NOTHING[name] else _reading(name, choice, prepared, file)
+            for name, choice in choices.items()
+        ]
+    )
 
 
 def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Somebody who asks, and asks for nothing we have a name for, wants to know something."""
-    if any(item.field is Field.REQUEST for item in evidence):
+    if Field.REQUEST in [item.field for item in evidence]:
         return []
     questions = [number for number, s in enumerate(prepared.sentences) if s.question and s.zone is Zone.OWN]
     return [
@@ -84,6 +90,8 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
 
 
 def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
+    if len(evidence) == 1:
+        return _alone(name, evidence)
     spoken: dict[str, list[Evidence]] = {}
     for item in evidence:
         spoken.setdefault(item.value, []).append(item)
@@ -96,6 +104,13 @@ def _choose(name: Field, evidence: list[Evidence]) -> _Choice:
         ranked.sort(key=lambda value: (-totals[value], order.index(value)))
     margin = totals[ranked[0]] - (totals[ranked[1]] if len(ranked) > 1 else 0)
     return _Choice(ranked[0], totals[ranked[0]], margin, spoken[ranked[0]])
+
+
+def _alone(name: Field, evidence: list[Evidence]) -> _Choice:
+    value, total = evidence[0].value, _total(evidence)
+    return (
+        _NOTHING[name] if total < 3 and value in _NEEDS_TWO[name] else _Choice(value, total, total, evidence)
+    )
 
 
 def _total(items: list[Evidence]) -> float:
@@ -141,8 +156,6 @@ def _kind_and_request(choices: dict[Field, _Choice]) -> None:
 
 
 def _reading(name: Field, choice: _Choice, prepared: Prepared, file: CueFile) -> Reading:
-    if choice is _NOTHING[name]:
-        return file.silence[name]
     confidence = file.confidence[name][_strength(choice)]
     cues = tuple(dict.fromkeys(item.cue for item in choice.evidence))
     if choice.evidence and confidence < file.abstain_below:
@@ -166,9 +179,12 @@ def _strength(choice: _Choice) -> str:
 
 def _quotes(prepared: Prepared, evidence: list[Evidence]) -> tuple[Quote, ...]:
     """The clauses of the strongest evidence, at most three, verbatim, without doubles."""
-    best = sorted(evidence, key=lambda item: (-item.weight, item.sentence, item.first))[:3]
+    best = evidence
+    if len(evidence) > 1:
+        best = sorted(evidence, key=lambda item: (-item.weight, item.sentence, item.first))[:3]
+        best.sort(key=lambda item: (item.sentence, item.first))
     found: dict[tuple[int, int], Quote] = {}
-    for item in sorted(best, key=lambda item: (item.sentence, item.first)):
+    for item in best:
         for quote in prepared.view.quotes(*_stretch(prepared, item)):
             found.setdefault((quote.start, quote.end), quote)
     return tuple(found.values())

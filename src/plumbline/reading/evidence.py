@@ -1,17 +1,18 @@
-# ruff: noqa: E501 - lists of words
 """From hits to evidence: what is said once scopes, dates and titles are taken into account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from plumbline.reading.moments import TIME_WORDS, moments
+from plumbline.reading.moments import TIME_WORDS, TIMELY_STARTS, moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from plumbline.reading.cues import Cue
     from plumbline.reading.match import Hit
     from plumbline.reading.model import Field
     from plumbline.reading.moments import Moment
@@ -60,18 +61,14 @@ class _When:
     def _of(self, number: int) -> list[Moment]:
         if number not in self.known:
             sentence = self.sentences[number]
-            timely = not TIME_WORDS.isdisjoint(sentence.words) or any(
-                _timely(word) for word in sentence.words
-            )
+            timely = not TIME_WORDS.isdisjoint(sentence.words) or any(map(_timely, sentence.words))
             self.known[number] = moments(sentence, self.folded, self.received) if timely else []
         return self.known[number]
 
 
+@lru_cache(maxsize=10_000)
 def _timely(word: str) -> bool:
-    return word[:3] in _TIMELY_STARTS or word[-2:] in ("st", "nd", "rd", "th")
-
-
-_TIMELY_STARTS: Final = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun", "die", "mit", "don", "fre", "lun", "mar", "mie", "jue", "vie", "mer", "jeu", "ven", "jan", "feb", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "ene", "abr", "ago", "dic", "fev", "avr", "aou", "enj"])  # fmt: skip
+    return word[:3] in TIMELY_STARTS or word[-2:] in ("st", "nd", "rd", "th")
 
 
 def _distance(moment: Moment, first: int, last: int) -> int:
@@ -94,33 +91,35 @@ def gather(
     when = _When(sentences, folded, received, {})
     found: list[Evidence] = []
     for hit in hits:
-        said = _said(hit)
-        for name, value in said:
-            found += _evidence(hit, name, value, when)
+        cue, number, first, last, scopes = hit
+        hedged = "hedged" in scopes
+        for name, value in _said(cue, scopes) if scopes else cue.says:
+            if value in _REACH:
+                timely = _by_time(hit, name, value, when)
+                if timely is not None:
+                    found.append(timely)
+            else:
+                found.append(Evidence(name, value, cue.weight, cue.id, number, first, last, hedged))
     return found
 
 
-def _said(hit: Hit) -> tuple[tuple[Field, str], ...]:
-    if not hit.cue.unless.isdisjoint(hit.scopes):
+def _said(cue: Cue, scopes: frozenset[str]) -> tuple[tuple[Field, str], ...]:
+    if not cue.unless.isdisjoint(scopes):
         return ()
-    for scope, said in hit.cue.turns.items():
-        if scope in hit.scopes:
+    for scope, said in cue.turns.items():
+        if scope in scopes:
             return said
-    return hit.cue.says
+    return cue.says
 
 
-def _evidence(hit: Hit, name: Field, value: str, when: _When) -> list[Evidence]:
-    first, last = hit.first, hit.last
-    if value in _REACH:
-        moment = when.nearest(hit.sentence, first, last, _REACH[value])
-        if moment is None or moment.days is None or not _RANGE[value][0] <= moment.days <= _RANGE[value][1]:
-            return []
-        if value != "deadline" and 0 < moment.days < _HALF_A_DAY:
-            return []
-        first, last = min(first, moment.first), max(last, moment.last)
-        value = "high" if value == "deadline" else timeline_of(moment.days)
-    return [
-        Evidence(
-            name, value, hit.cue.weight, hit.cue.id, hit.sentence, first, last, hedged="hedged" in hit.scopes
-        )
-    ]
+def _by_time(hit: Hit, name: Field, value: str, when: _When) -> Evidence | None:
+    """What a cue says whose value depends on the moment near it; nothing without one."""
+    cue, number, first, last, scopes = hit
+    moment = when.nearest(number, first, last, _REACH[value])
+    if moment is None or moment.days is None or not _RANGE[value][0] <= moment.days <= _RANGE[value][1]:
+        return None
+    if value != "deadline" and 0 < moment.days < _HALF_A_DAY:
+        return None
+    first, last = min(first, moment.first), max(last, moment.last)
+    value = "high" if value == "deadline" else timeline_of(moment.days)
+    return Evidence(name, value, cue.weight, cue.id, number, first, last, "hedged" in scopes)

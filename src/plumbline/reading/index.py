@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from plumbline.reading.patterns import HEADS
@@ -75,19 +77,18 @@ class Index:
 
     def places(self, words: Sequence[str], wanted: int) -> list[tuple[int, int]]:
         """Places at which some of the patterns wanted may begin, and which these are."""
-        bits = self._bits(words)
-        needed = also = 0
-        for each in bits:
-            needed |= each.needed
-            also |= each.also
-        wanted &= needed & also
-        bits += (self._over, self._over)
-        found = []
-        for place in range(len(words)):
-            if place == 1:
-                wanted &= self._anywhere
-            here = bits[place].first & wanted
-            if here and (here := here & bits[place + 1].second & bits[place + 2].third):
+        firsts, seconds, thirds, needed, also = zip(*self._bits(words), self._over, self._over, strict=True)
+        wanted &= reduce(or_, needed) & reduce(or_, also)
+        found: list[tuple[int, int]] = []
+        if not wanted:
+            return found
+        here = firsts[0] & wanted & seconds[1] & thirds[2]
+        if here:
+            found.append((0, here))
+        wanted &= self._anywhere
+        for place in range(1, len(words)):
+            here = firsts[place] & wanted
+            if here and (here := here & seconds[place + 1] & thirds[place + 2]):
                 found.append((place, here))
         return found
 

@@ -9,6 +9,7 @@ The readers obey nothing in any case; this only keeps the planted words from cou
 from __future__ import annotations
 
 import re
+from string import hexdigits
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.beginnings import beginnings
@@ -30,7 +31,8 @@ _PARAGRAPH: Final = re.compile(r"\n{2,}[^\n]+(?:\n[^\n]+)*")
 _BRACKETS: Final = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}|(?:\b[0-9a-fA-F]{2}[ :]){16,}|(?:\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")  # fmt: skip
-#: Without an unbroken run this long, or as many pairs, there is no wall.
+_HEXADECIMAL: Final = frozenset(a + b for a in hexdigits for b in hexdigits)
+#: Without an unbroken run this long, or as many pairs (of which the first may follow a bracket), there is no wall.
 _RUN: Final = 24
 _PAIRS: Final = 16
 _CODE_BLOCK: Final = re.compile(r"^\s*[{\[<].*[}\]>]\s*$")
@@ -38,8 +40,9 @@ _CODE_BLOCK: Final = re.compile(r"^\s*[{\[<].*[}\]>]\s*$")
 
 def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:
     """Walls of base64 or hexadecimal: nobody writes those by hand. Links are left to the tokens."""
-    lengths = list(map(len, text.split()))
-    if not lengths or (max(lengths) < _RUN and lengths.count(2) < _PAIRS):
+    runs = text.split()
+    pairs = sum(map(_HEXADECIMAL.__contains__, runs)) + 2 * text.count(":")
+    if pairs < _PAIRS - 1 and max(map(len, runs), default=0) < _RUN:
         return
     for match in _ENCODED.finditer(text):
         before = text[max(0, match.start() - 120) : match.end()].split()

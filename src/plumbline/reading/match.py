@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from plumbline.reading.index import Index
@@ -34,6 +35,7 @@ class Marks(NamedTuple):
 
 
 _NONE: Final[frozenset[str]] = frozenset()
+_QUESTION: Final = frozenset({"question"})
 #: Kinds of sentence times channels that are remembered.
 _CHANNELS: Final = 64
 
@@ -61,11 +63,11 @@ class Matcher:
         for number, sentence in enumerate(sentences):
             matches, marks = self._matches(sentence, channel)
             for at in sorted(matches):
-                match = matches[at]
+                first, match = matches[at]
                 if match.lastgroup is not None and not _named(match, sentence, original, self._not_names):
                     continue
                 cue, pattern = self._cues[at]
-                first, last = sentence.span(match.start() + 1, match.end())
+                last = bisect_right(sentence.offsets, match.end() - 1)
                 if cue.one_clause and sentence.clauses[first] != sentence.clauses[last - 1]:
                     continue
                 scopes = _scopes(sentence, first, last, pattern, marks, before)
@@ -74,9 +76,11 @@ class Matcher:
             everywhere.update(mark.scope.name for mark in marks if mark.scope.where == "message")
         return [hit._replace(scopes=hit.scopes | everywhere) for hit in found] if everywhere else found
 
-    def _matches(self, sentence: Sentence, channel: str) -> tuple[dict[int, re.Match[str]], list[Marks]]:
-        """The first match of every pattern of a cue, and all markers of scopes."""
-        found: dict[int, re.Match[str]] = {}
+    def _matches(
+        self, sentence: Sentence, channel: str
+    ) -> tuple[dict[int, tuple[int, re.Match[str]]], list[Marks]]:
+        """The first match of every pattern of a cue with its first word, and all markers of scopes."""
+        found: dict[int, tuple[int, re.Match[str]]] = {}
         marks: dict[int, Marks] = {}
         shadow, patterns, cues, tried = sentence.shadow, self._patterns, len(self._cues), self._tried
         for place, here in self._index.places(sentence.words, self._wanted_in(sentence, channel)):
@@ -94,9 +98,10 @@ class Matcher:
                     fits = tried[number] = patterns[number].regex.match
                 match = fits(shadow, at)
                 if match is not None and number < cues:
-                    found[number] = match
+                    found[number] = (place, match)
                 elif match is not None:
-                    self._mark(self._scopes[number - cues][0], sentence.span(at + 1, match.end()), marks)
+                    last = bisect_right(sentence.offsets, match.end() - 1)
+                    self._mark(self._scopes[number - cues][0], (place, last), marks)
         return found, list(marks.values())
 
     def _mark(self, scope: Scope, span: tuple[int, int], marks: dict[int, Marks]) -> None:
@@ -138,6 +143,8 @@ def _named(match: re.Match[str], sentence: Sentence, original: str, not_names: f
 def _scopes(
     sentence: Sentence, first: int, last: int, pattern: Pattern, marks: list[Marks], before: list[Marks]
 ) -> frozenset[str]:
+    if not marks and not before:
+        return _QUESTION if sentence.question else _NONE
     names = {m.scope.name for m in before if m.scope.where == "near"} if before else set()
     if sentence.question:
         names.add("question")
@@ -157,11 +164,10 @@ def _reached(
     sentence: Sentence, first: int, last: int, pattern: Pattern, scope: Scope, spans: list[tuple[int, int]]
 ) -> bool:
     """Markers shortly before the cue, or inside unless it says so itself. Two negations undo each other."""
-    clause = sentence.clauses[first]
-    inside = 0 if pattern.negates else sum(first < low and high <= last for low, high in spans)
-    ahead = sum(
-        high <= first and first - high <= scope.reach and sentence.clauses[low] == clause
-        for low, high in spans
-    )
-    count = inside + ahead
+    clauses, reach, count = sentence.clauses, scope.reach, 0
+    for low, high in spans:
+        if high <= first:
+            count += first - high <= reach and clauses[low] == clauses[first]
+        elif first < low and high <= last and not pattern.negates:
+            count += 1
     return count % 2 == 1 if scope.name == "negated" else count > 0

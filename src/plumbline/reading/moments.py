@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from plumbline.reading.lengths import duration_days
@@ -116,6 +117,179 @@ TIME_WORDS: Final = frozenset(
         "hour",
     ]
 )
+#: Words a time expression begins with, besides days, months and figures.
+_FIRST_WORDS: Final = frozenset(
+    [
+        "DUR",
+        "last",
+        "previous",
+        "previously",
+        "yesterday",
+        "since",
+        "vor",
+        "il",
+        "hace",
+        "for",
+        "in",
+        "the",
+        "took",
+        "takes",
+        "taken",
+        "taking",
+        "lost",
+        "loses",
+        "spent",
+        "spend",
+        "spends",
+        "spending",
+        "waited",
+        "lasted",
+        "lasts",
+        "wasted",
+        "wasting",
+        "signed",
+        "approved",
+        "released",
+        "agreed",
+        "cleared",
+        "passed",
+        "happened",
+        "came",
+        "called",
+        "rang",
+        "met",
+        "today",
+        "tonight",
+        "tonite",
+        "this",
+        "right",
+        "immediately",
+        "straight",
+        "asap",
+        "eod",
+        "cob",
+        "end",
+        "close",
+        "heute",
+        "hoy",
+        "aujourd",
+        "sofort",
+        "within",
+        "tomorrow",
+        "morgen",
+        "manana",
+        "demain",
+        "a",
+        "by",
+        "before",
+        "from",
+        "until",
+        "till",
+        "early",
+        "mid",
+        "late",
+        "im",
+        "ab",
+        "bis",
+        "en",
+        "fin",
+        "start",
+        "beginning",
+        "around",
+        "on",
+        "of",
+        "um",
+        "next",
+        "come",
+        "para",
+        "antes",
+        "avant",
+        "weekend",
+        "eow",
+        "ende",
+        "later",
+        "diese",
+        "esta",
+        "cette",
+        "week",
+        "nachste",
+        "la",
+        "month",
+        "eom",
+        "final",
+        "finales",
+        "monatsende",
+        "diesen",
+        "diesem",
+        "este",
+        "ce",
+        "el",
+        "le",
+        "quarter",
+        "eoq",
+        "proximo",
+        "prochain",
+        "new",
+        "coming",
+        "following",
+        "nachster",
+        "nachsten",
+        "nachstes",
+        "l",
+        "year",
+        "yr",
+        "eoy",
+        "dieses",
+        "q1",
+        "q2",
+        "q3",
+        "q4",
+        "over",
+        "years",
+        "couple",
+        "inside",
+        "under",
+        "every",
+        "per",
+        "no",
+        "not",
+        "less",
+        "about",
+        "after",
+        "only",
+        "just",
+        "have",
+        "got",
+        "innerhalb",
+        "binnen",
+        "dans",
+        "dentro",
+        "d",
+        "give",
+        "gave",
+        "starts",
+        "begin",
+        "at",
+        "roughly",
+        "approximately",
+        "some",
+        "another",
+        "to",
+        "am",
+        "cob",
+        "noon",
+        "first",
+        "sometime",
+        "samstag",
+        "sonntag",
+        "juin",
+        "juillet",
+    ]
+)
+#: Words that may stand before a day without a space: "bymonday".
+_GLUED: Final = ("by", "before", "this", "next", "on", "until", "till", "come", "bis", "avant", "for", "of")
+#: The first three letters of days and months in the languages that are read.
+TIMELY_STARTS: Final = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun", "die", "mit", "don", "fre", "lun", "mar", "mie", "jue", "vie", "mer", "jeu", "ven", "jan", "feb", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "ene", "abr", "ago", "dic", "fev", "avr", "aou", "enj"])  # fmt: skip
 _AHEAD: Final = re.compile(
     r" (?:in|avant|antes de|before|within|inside|next|than|until|by|only|have|got|another|innerhalb|binnen|dans|en|dentro|ici|us|starts|begin)\b"
 )
@@ -139,12 +313,25 @@ class Moment:
 
 def moments(sentence: Sentence, folded: str, received: date | None) -> list[Moment]:
     """All time expressions of a sentence, in order."""
-    found = []
-    for match in _WHEN.finditer(sentence.shadow):
-        first, last = sentence.span(match.start() + 1, match.end())
-        days, only = _days(match, sentence, folded, received)
-        found.append(Moment(days, first, last, past=match["past"] is not None, length_only=only))
+    found: list[Moment] = []
+    last = 0
+    for first, word in enumerate(sentence.words):
+        if first < last or not _begins(word):
+            continue
+        match = _WHEN.match(sentence.shadow, sentence.offsets[first])
+        if match is not None:
+            last = sentence.span(first, match.end())[1]
+            days, only = _days(match, sentence, folded, received)
+            found.append(Moment(days, first, last, past=match["past"] is not None, length_only=only))
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _begins(word: str) -> bool:
+    """Whether a time expression can begin with a word."""
+    if word in _FIRST_WORDS or word[0].isdigit() or word[:3] in TIMELY_STARTS:
+        return True
+    return any(word.startswith(how) and word != how and _begins(word[len(how) :]) for how in _GLUED)
 
 
 _FIXED: Final = {

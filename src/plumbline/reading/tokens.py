@@ -9,7 +9,7 @@ the view they stand.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -51,7 +51,7 @@ _TOKEN: Final = re.compile(
 )  # fmt: skip
 #: Sums, lengths of time and links are looked for only where such a word or a sign begins.
 _WORD_OR_SIGN: Final = re.compile(
-    r"(?P<run>[a-z]{1,60}(?:[ ][a-z]{1,60})+(?=[\s.,;:!?()]|$))"
+    r"(?P<run>[a-z]{1,60}+(?:[ ][a-z]{1,60}+)+(?=[\s.,;:!?()]|$))"
     rf"|(?P<mask>{MASK}+)"
     r"|(?P<cjk>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
     r"|(?P<word>[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff]){0,59}(?:'[^\W_]{1,12})*)"
@@ -102,12 +102,8 @@ class Sentence:
 
     def clause_of(self, first: int, last: int) -> tuple[int, int]:
         """The words of all clauses touched by words ``[first, last)``."""
-        low, high = self.clauses[first], self.clauses[last - 1]
-        while first > 0 and self.clauses[first - 1] >= low:
-            first -= 1
-        while last < len(self.words) and self.clauses[last] <= high:
-            last += 1
-        return first, last
+        clauses = self.clauses
+        return bisect_left(clauses, clauses[first]), bisect_right(clauses, clauses[last - 1])
 
 
 def split_sentences(folded: str, stretches: Iterable[Stretch], spelling: Mapping[str, str]) -> list[Sentence]:
@@ -147,16 +143,32 @@ class _Splitter:
                 done = self._run(match[0].split(" "), match.start(), done, stretch)
             elif match.start() < done:
                 continue
-            elif kind == "odd" or (kind == "word" and (match[0] in _ODD or "'" in match[0])):
+            elif kind == "pause":
+                self.clause += 1
+            elif kind == "word":
+                done = self._single(match[0], match.start(), match.end(), done, stretch)
+            elif kind == "odd":
                 done = self._odd(match.start(), match.end(), stretch)
             else:
                 self._token(match, stretch)
 
+    def _single(self, word: str, start: int, end: int, done: int, stretch: Stretch) -> int:
+        """A word that stands alone. Where the last closer look ended."""
+        if word in _ODD or (word[0] == "e" and "'" in word):  # an e-mail's is a word of its own
+            return self._odd(start, end, stretch)
+        if word in self.special or "'" in word:
+            self._word(word, start, end, stretch)
+        else:
+            self._put(word, start, end, stretch)
+        return done
+
     def _run(self, words: list[str], at: int, done: int, stretch: Stretch) -> int:
         """Words with one space between them; most need no look of their own. Where the last closer look ended."""
         starts = list(accumulate([len(word) + 1 for word in words], initial=at))
-        first = 0
-        for index in [i for i, word in enumerate(words) if word in self.special]:
+        first, special = 0, self.special
+        if special.isdisjoint(words):
+            return self._plain(words, starts, 0, len(words), done, stretch)
+        for index in [i for i, word in enumerate(words) if word in special]:
             if starts[index] < done or not self._needs_a_look(words, index):
                 continue
             done = self._plain(words, starts, first, index, done, stretch)
@@ -178,15 +190,22 @@ class _Splitter:
             first += 1
         if first == last:
             return done
-        if self.now is None or len(self.now.words) + last - first > _LONGEST:
+        now = self.now or self._open(stretch)
+        if len(now.words) + last - first > _LONGEST:
             for index in range(first, last):
                 self._put(words[index], starts[index], starts[index + 1] - 1, stretch)
             return done
-        self.now.words += words[first:last]
-        self.now.starts += starts[first:last]
-        self.now.ends += [start - 1 for start in starts[first + 1 : last + 1]]
-        self.now.clauses += [self.clause] * (last - first)
+        now.words += words[first:last]
+        now.starts += starts[first:last]
+        now.ends += [start - 1 for start in starts[first + 1 : last + 1]]
+        now.clauses += [self.clause] * (last - first)
         return done
+
+    def _open(self, stretch: Stretch) -> Sentence:
+        """A new sentence begins."""
+        self.now = Sentence(stretch.zone, answer=stretch.answer)
+        self.clause = 0
+        return self.now
 
     def _odd(self, start: int, end: int, stretch: Stretch) -> int:
         """Where a sum, a length of time or a link may begin: look closely. Where the closer look ends."""
@@ -243,10 +262,7 @@ class _Splitter:
             self._put(plain, start, end, stretch)
 
     def _put(self, word: str, start: int, end: int, stretch: Stretch) -> None:
-        now = self.now
-        if now is None:
-            now = self.now = Sentence(stretch.zone, answer=stretch.answer)
-            self.clause = 0
+        now = self.now or self._open(stretch)
         now.words.append(word)
         now.starts.append(start)
         now.ends.append(end)

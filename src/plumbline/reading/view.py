@@ -93,6 +93,9 @@ class View:
         """The original words of ``[first, last)`` of the view, parted where something hidden lies between."""
         if not self.text[first:last].strip():
             return []
+        if len(self.pieces) == 1:
+            whole = self._quote(first, last)
+            return [] if whole is None else [whole]
         cuts = [first, *self._gaps(first, last), last]
         made = (self._quote(low, high) for low, high in pairwise(cuts))
         return [quote for quote in made if quote is not None]
@@ -102,10 +105,9 @@ class View:
         return [piece.at for piece in self.pieces[low:high] if piece.after_gap]
 
     def _quote(self, first: int, last: int) -> Quote | None:
-        while first < last and self.text[first].isspace():
-            first += 1
-        while last > first and self.text[last - 1].isspace():
-            last -= 1
+        words = self.text[first:last].rstrip()
+        last = first + len(words)
+        first = last - len(words.lstrip())
         if first == last:
             return None
         start, end = self.start(first), self.end(last)
