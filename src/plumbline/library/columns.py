@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MOMENT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 #: Formats that hold an hour.
 _HOURS: Final = ("%H", "%I")
+#: Filled cells from which a column's type is judged.
+_LOOKED_AT: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,15 @@ def _column(text: pl.Series) -> Column:
     trimmed = text.str.strip_chars()
     blank = trimmed.is_null() | (trimmed == "") | trimmed.str.to_lowercase().is_in(list(BLANKS))
     filled = trimmed.set(blank, None)
-    values = _typed(filled, look_at(text))
+    values = _typed(filled, _look(filled))
     broken = values.null_count() - filled.null_count()
     return Column(text.name, values, unreadable=max(broken, 0), hint=hint_of(text.name))
+
+
+def _look(filled: pl.Series) -> Look:
+    """What the column looks like, judged from some thousand of its filled cells."""
+    known = filled.drop_nulls()
+    return look_at(known.gather_every(max(1, known.len() // _LOOKED_AT)))
 
 
 def hint_of(name: str) -> str | None:
@@ -104,7 +112,7 @@ def created_at(raw: pl.DataFrame, name: str | None, form: str | None) -> tuple[p
     if name is None:
         return nothing, raw["row"].cast(pl.Float64)
     text = raw[column_of_name(raw, name, "--created")].str.strip_chars()
-    look = look_at(text)
+    look = _look(text)
     if look.kind is Kind.NUMBER:
         return nothing, text.cast(pl.Float64, strict=False)
     times = _moments(text, look, form)
