@@ -74,6 +74,11 @@ def test_every_finding_has_its_count_and_its_rows(desk) -> None:
     assert found["shared_email", "lead.id"] == (1, [9])
 
 
+def test_what_intake_noted_about_rows_that_stay_is_counted_too(desk) -> None:
+    found = hits(report(desk, [row(n, size="-5" if n == 4 else "5") for n in range(1, 10)]))
+    assert found["negative_count", "account.employees"] == (1, [4])
+
+
 def test_clean_rows_give_no_finding_but_empty_cells(desk) -> None:
     """Negative control of the test above."""
     found = hits(report(desk, [row(n, contacted="2026-02-02") for n in range(1, 30)]))

@@ -108,7 +108,8 @@ def _tallies(
             seen=seen,
         )
         seen = triaged.seen
-        tally, found = tally_batch(batch.received, batch.rejected, triaged, segment=segment, today=today)
+        told = pl.concat([batch.rejected, triaged.rejected]), batch.noted
+        tally, found = tally_batch(batch.received, *told, triaged, segment=segment, today=today)
         yield tally, found, _texts(triaged.clean, batch.received)
 
 

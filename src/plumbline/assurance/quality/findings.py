@@ -27,10 +27,10 @@ _WEBSITE: Final = "account.website"
 _HOST: Final = r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?(?:www\.)?([^/:?#\s]+)"
 
 
-def findings_of(triaged: Triaged, refused: pl.DataFrame, today: date) -> pl.DataFrame:
-    """What is found in the rows of a batch, what triage found among it; empty cells are counted apart."""
+def findings_of(triaged: Triaged, told: pl.DataFrame, today: date) -> pl.DataFrame:
+    """What is found in the rows of a batch, with what intake told and triage found; empty cells are apart."""
     clean = triaged.clean
-    said = [frame.select("row", "code", "column", "value") for frame in (refused, triaged.issues)]
+    said = [frame.select("row", "code", "column", "value") for frame in (told, triaged.issues)]
     return pl.concat([*said, *_dates(clean, today), *_domains(clean)])
 
 

@@ -69,19 +69,25 @@ class Tally:
 
 
 def tally_batch(
-    received: pl.DataFrame, rejected: pl.DataFrame, triaged: Triaged, *, segment: str, today: date
+    received: pl.DataFrame,
+    refused: pl.DataFrame,
+    noted: pl.DataFrame,
+    triaged: Triaged,
+    *,
+    segment: str,
+    today: date,
 ) -> tuple[Tally, pl.DataFrame]:
     """The tally of a batch, and its findings row by row: ``row``, ``code``, ``column``, ``value``.
 
     Args:
         received: the rows as received, for the words that people wrote.
-        rejected: rows that intake refused.
+        refused: rows that intake or triage refused.
+        noted: what intake noted about rows that stay.
         triaged: the batch after triage.
         segment: the field by which rows are told apart.
         today: what ages are counted to.
     """
-    refused = pl.concat([rejected, triaged.rejected])
-    found = findings_of(triaged, refused, today)
+    found = findings_of(triaged, pl.concat([refused, noted]), today)
     tally = Tally(
         refused.height,
         _filled(triaged.clean, segment),
