@@ -30,22 +30,23 @@ class Set:
     specs: tuple[SignalSpec, ...]
     label: np.ndarray
     timed: bool = True
+    share: float = 0.8
 
     def split(self, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Oldest 80 % and newest 20 %; without time a drawn split that keeps equal rows together."""
         rows = np.arange(self.label.size)
         if self.timed:
-            cut = int(0.8 * rows.size)
+            cut = int(self.share * rows.size)
             return rows[:cut], rows[cut:]
         same = self.frame.hash_rows(seed=1).rank("dense").to_numpy() - 1
         drawn = np.random.default_rng(seed).random(int(same.max()) + 1)[same]
-        return rows[drawn < 0.8], rows[drawn >= 0.8]
+        return rows[drawn < self.share], rows[drawn >= self.share]
 
 
 def load(name: str) -> Set:
     frame, label, timed = SETS[name]()
     signals, specs = declared(frame)
-    return Set(name, signals, specs, label, timed)
+    return Set(name, signals, specs, label, timed, 0.7 if name == "xed_odoo" else 0.8)
 
 
 def declared(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[SignalSpec, ...]]:
@@ -86,6 +87,15 @@ def xeducation(*, web: bool) -> tuple[pl.DataFrame, np.ndarray, bool]:
     frame = rows.drop("Prospect ID", "Lead Number", "Converted", *late, pl.col("^Asymm.*$"))
     frame = frame.select(blank()) if web else frame.drop(WEB).select(blank())
     return frame.with_columns(numbers(*WEB) if web else []), label, True
+
+
+def xeducation_as_odoo() -> tuple[pl.DataFrame, np.ndarray, bool]:
+    """What Odoo's own predictive scoring was given: origin, place, studies, work, and the yes-no fields."""
+    frame, label, _ = xeducation(web=False)
+    named = ("Lead Origin", "Country", "Specialization", "What is your current occupation", "City")
+    heard = "How did you hear about X Education"
+    flags = [c for c in frame.columns if set(frame[c].drop_nulls().unique()) <= {"Yes", "No"}]
+    return frame.select(*named, heard, *flags), label, False
 
 
 def ficzon(target: tuple[str, ...]) -> tuple[pl.DataFrame, np.ndarray, bool]:
@@ -171,6 +181,7 @@ def hillstrom() -> tuple[pl.DataFrame, np.ndarray, bool]:
 WORTH = ("CONVERTED", "IN PROGRESS POSITIVE", "POTENTIAL", "LONG TERM")
 SETS = {
     "xed_A": lambda: xeducation(web=False),
+    "xed_odoo": xeducation_as_odoo,
     "xed_B": lambda: xeducation(web=True),
     "ficzon_conv": lambda: ficzon(("CONVERTED",)),
     "ficzon_worth": lambda: ficzon(WORTH),

@@ -154,7 +154,8 @@ def _shrink(lines: list[_Line], cells: int) -> None:
 
 def _line(axis: Axis, table: Floats, rows: Floats) -> _Line:
     special = len(axis.bins.cuts) + 2 if axis.bins.kind is Kind.NUMBER else axis.bins.axis
-    places = [place for place in axis.order if place != axis.bins.unseen or rows[place] > 0]
+    # Another value that nobody gave says nothing, unless somebody wrote that it does.
+    places = [p for p in axis.order if p != axis.bins.unseen or rows[p] > 0 or table[p] != 0]
     if axis.nominal:
         places.sort(key=lambda place: (table[place], place))
     cells: list[_Cell] = []

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Strengths tried: (ridge, smoothness).
 PENALTIES: Final = ((0.5, 0.5), (1.0, 4.0), (3.0, 3.0), (8.0, 8.0), (25.0, 25.0), (100.0, 100.0))
 _STEPS: Final = 30
-_CLOSE: Final = 1e-8
+_CLOSE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +77,8 @@ class Design:
             table = np.zeros(axis.bins.axis)
             cells = list(axis.order)
             table[cells] = points[span] - share[cells] @ points[span]
+            if cells[-1] == axis.bins.unseen and share[-1] == 0:
+                table[-1] = self.prior[span][-1]  # nothing was seen of it: it stays as it is written
             made.append(table)
         return tuple(made)
 
