@@ -16,6 +16,7 @@ from plumbline.report.html import page
 from plumbline.report.layout import Axis, Span, shares
 
 if TYPE_CHECKING:
+    from plumbline.assurance.maturity import Horizon
     from plumbline.assurance.needs import Step
     from plumbline.assurance.ranking import Auc
     from plumbline.assurance.readiness import Readiness, SignalLine
@@ -92,6 +93,10 @@ class Drawn:
     def share(self, measure: Any) -> Point:  # noqa: ANN401 - a Share or anything with rate, low, high
         """A share with its interval."""
         return Point(SHARES.at(measure.rate or 0.0), SHARES.span(measure.low, measure.high))
+
+    def part(self, one: Horizon) -> Point:
+        """The share of a segment that becomes good."""
+        return Point(SHARES.at(one.share), SHARES.span(one.low, one.high))
 
     def order(self, found: Auc) -> Point:
         """How well something orders leads, with its interval."""
