@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from plumbline.reading.evidence import Evidence
 from plumbline.reading.layout import Zone
@@ -35,8 +34,7 @@ _KINDS_ASK: Final = frozenset(_KIND_OF)
 _NO_HURRY_POSSIBLE: Final = frozenset({"none", "vendor_pitch", "spam"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """A field's winner: how strong it is and how far ahead of the next."""
 
     value: str
@@ -73,7 +71,8 @@ def _open_question(prepared: Prepared, evidence: Sequence[Evidence]) -> list[Evi
     """Somebody who asks, and asks for nothing we have a name for, wants to know something."""
     if Field.REQUEST in [item.field for item in evidence]:
         return []
-    questions = [number for number, s in enumerate(prepared.sentences) if s.question and s.zone is Zone.OWN]
+    asked = [number for number, s in enumerate(prepared.sentences) if s.question]
+    questions = [number for number in asked if prepared.sentences[number].zone is Zone.OWN]
     return [
         Evidence(
             Field.REQUEST,
@@ -118,11 +117,15 @@ def _total(items: list[Evidence]) -> float:
     if len(items) == 1:
         return items[0].weight - 0.5 * items[0].hedged
     kept: list[Evidence] = []
-    for item in sorted(items, key=lambda item: -item.weight):
-        if not any(_overlap(item, other) for other in kept):
+    for item in sorted(items, key=_lightness):
+        if not [other for other in kept if _overlap(item, other)]:
             kept.append(item)
     weights = [item.weight - 0.5 * item.hedged for item in kept]
     return weights[0] + 0.5 * sum(weights[1:4])
+
+
+def _lightness(item: Evidence) -> int:
+    return -item.weight
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:
@@ -157,7 +160,7 @@ def _kind_and_request(choices: dict[Field, _Choice]) -> None:
 
 def _reading(name: Field, choice: _Choice, prepared: Prepared, file: CueFile) -> Reading:
     confidence = file.confidence[name][_strength(choice)]
-    cues = tuple(dict.fromkeys(item.cue for item in choice.evidence))
+    cues = tuple(dict.fromkeys([item.cue for item in choice.evidence]))
     if choice.evidence and confidence < file.abstain_below:
         why = Abstention.CONFLICT if choice.margin < 1 else Abstention.UNCLEAR
         return Reading(name, None, confidence, _quotes(prepared, choice.evidence), why, cues)
@@ -183,9 +186,12 @@ def _quotes(prepared: Prepared, evidence: list[Evidence]) -> tuple[Quote, ...]:
     if len(evidence) > 1:
         best = sorted(evidence, key=lambda item: (-item.weight, item.sentence, item.first))[:3]
         best.sort(key=lambda item: (item.sentence, item.first))
+    stretches = dict.fromkeys([_stretch(prepared, item) for item in best])
+    if len(stretches) == 1:
+        return tuple(prepared.view.quotes(*next(iter(stretches))))
     found: dict[tuple[int, int], Quote] = {}
-    for item in best:
-        for quote in prepared.view.quotes(*_stretch(prepared, item)):
+    for stretch in stretches:
+        for quote in prepared.view.quotes(*stretch):
             found.setdefault((quote.start, quote.end), quote)
     return tuple(found.values())
 

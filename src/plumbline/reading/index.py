@@ -19,13 +19,15 @@ _REMEMBERED: Final = 50_000
 
 
 class Bits(NamedTuple):
-    """The patterns a word can stand in: first, second, third, or that need it (or one like it) somewhere."""
+    """The patterns a word can stand in: first, second, third, or that need it (or one like it) somewhere.
+
+    A pattern needs two words: the bits of those that need it as the other one stand above those of the first.
+    """
 
     first: int
     second: int
     third: int
     needed: int
-    also: int
 
 
 @dataclass(slots=True)
@@ -73,12 +75,14 @@ class Index:
             self._anywhere |= (not pattern.source.startswith("^")) << number
         self._known: dict[str, Bits] = {}
         _, second, third, *_ = self._columns
-        self._over = Bits(0, second.any, third.any, 0, 0)
+        self._over = Bits(0, second.any, third.any, 0)
+        self._patterns = len(patterns)
 
     def places(self, words: Sequence[str], wanted: int) -> list[tuple[int, int]]:
         """Places at which some of the patterns wanted may begin, and which these are."""
-        firsts, seconds, thirds, needed, also = zip(*self._bits(words), self._over, self._over, strict=True)
-        wanted &= reduce(or_, needed) & reduce(or_, also)
+        firsts, seconds, thirds, needs = zip(*self._bits(words), self._over, self._over, strict=True)
+        needed = reduce(or_, needs)
+        wanted &= needed & needed >> self._patterns
         found: list[tuple[int, int]] = []
         if not wanted:
             return found
@@ -102,6 +106,7 @@ class Index:
     def _learn(self, word: str) -> Bits:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        bits = Bits(*(column.of(word) for column in self._columns))
+        first, second, third, needed, also = (column.of(word) for column in self._columns)
+        bits = Bits(first, second, third, needed | also << self._patterns)
         self._known[word] = bits
         return bits

@@ -33,11 +33,17 @@ _LANGUAGES: Final = {
     word: tuple(language for language, words in _WORDS.items() if word in words)
     for word in frozenset().union(*_WORDS.values())
 }
+_EVERYDAY: Final = frozenset(_LANGUAGES)
 _SCRIPTS: Final = re.compile(
     "(?P<ja>[\u3040-\u30ff]+)|(?P<zh>[\u3400-\u9fff]+)|(?P<ko>[\uac00-\ud7af\u1100-\u11ff]+)|(?P<hi>[\u0900-\u097f]+)|(?P<bn>[\u0980-\u09ff]+)|"
     "(?P<ta>[\u0b80-\u0bff]+)|(?P<te>[\u0c00-\u0c7f]+)|(?P<ru>[\u0400-\u052f]+)|(?P<ar>[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+)|"
     "(?P<he>[\u0590-\u05ff]+)|(?P<el>[\u0370-\u03ff]+)|(?P<th>[\u0e00-\u0e7f]+)|(?P<ka>[\u10a0-\u10ff]+)|(?P<hy>[\u0530-\u058f]+)"
 )  # fmt: skip
+
+
+_OTHER: Final = re.compile(
+    "[\u0370-\u052f\u0530-\u06ff\u0750-\u077f\u0900-\u09ff\u0b80-\u0bff\u0c00-\u0c7f\u0e00-\u0e7f\u10a0-\u11ff\u3040-\u9fff\uac00-\ud7af\ufb50-\ufeff]"
+)
 
 
 def detect_language(folded: str, words: set[str]) -> str:
@@ -47,12 +53,13 @@ def detect_language(folded: str, words: set[str]) -> str:
     if not any(map(str.islower, words)):
         return "und"
     scores = dict.fromkeys(_WORDS, 0)
-    for word in words & _LANGUAGES.keys():
+    for word in words & _EVERYDAY:
         for language in _LANGUAGES[word]:
             scores[language] += 1
-    best = max(scores, key=lambda language: (scores[language], language == "en"))
-    if best == "en":
-        return best
+    most = max(scores.values())
+    if scores["en"] == most:
+        return "en"
+    best = next(language for language, score in scores.items() if score == most)
     if scores[best] < max(2, scores["en"] * 1.3, sum(map(str.islower, words)) * 0.08):
         best = "en"
     return best
@@ -69,6 +76,8 @@ def told_language(text: str) -> str | None:
 
 
 def _other_script(text: str) -> str | None:
+    if not _OTHER.search(text):
+        return None
     counts = Counter[str]()
     for match in _SCRIPTS.finditer(text):
         counts[match.lastgroup or ""] += len(match[0])

@@ -99,6 +99,10 @@ _NAME_LINE: Final = re.compile(
     r"^\s*(?:(?:mr|mrs|ms|dr|prof|sir|capt|supt)\.? )?[A-ZÀ-Þ][\w'’.()-]*(?:[ -](?:[A-ZÀ-Þ(][\w'’.()-]*|de|van|von|der|la|al|bin|del|du)){0,4}\s*(?:[,@|/&-].{0,80})?$"
 )
 
+#: Looking a member up in its class is slow.
+_OWN: Final = Zone.OWN
+_SIGNATURE: Final = Zone.SIGNATURE
+
 
 class _Line(NamedTuple):
     start: int
@@ -146,7 +150,7 @@ class _Walk:
         cut, what = self._cut(at)
         signature = self._signature(at, cut)
         for index in range(at, cut):
-            self._line(index, Zone.SIGNATURE if index >= signature else Zone.OWN)
+            self._line(index, _SIGNATURE if index >= signature else _OWN)
         self._rest(cut, what)
 
     def _header(self) -> int:
@@ -157,9 +161,7 @@ class _Walk:
         ):
             subject = _SUBJECT.match(self.lines[at].low)
             if subject and not subject[1]:
-                self.stretches.append(
-                    Stretch(self.lines[at].start + subject.end(), self.lines[at].end, Zone.OWN)
-                )
+                self.stretches.append(Stretch(self.lines[at].start + subject.end(), self.lines[at].end, _OWN))
             at += 1
         return at
 
@@ -231,15 +233,15 @@ class _Walk:
         elif self.speakers.turns:
             self._turn(line)
         else:
-            late = zone is Zone.SIGNATURE and _SENTENCE_LIKE.search(line.low.strip())
-            self.stretches.append(Stretch(line.start, line.end, Zone.OWN if late else zone))
+            late = zone is _SIGNATURE and _SENTENCE_LIKE.search(line.low.strip())
+            self.stretches.append(Stretch(line.start, line.end, _OWN if late else zone))
 
     def _disclaims(self, line: _Line, index: int, zone: Zone) -> bool:
         """Words no sender chose, where such words stand: in signatures, in long lines, in the second half."""
         if not self.disclaimers:
             return False
         words = line.low.strip()
-        there = zone is Zone.SIGNATURE or len(words) > 60 or index > len(self.lines) / 2
+        there = zone is _SIGNATURE or len(words) > 60 or index > len(self.lines) / 2
         return there and any(rule.search(words) for rule in self.disclaimers)
 
     def _turn(self, line: _Line) -> None:
@@ -257,10 +259,8 @@ class _Walk:
             self.stretches.append(Stretch(*self._question(*self.last_ours), Zone.ADOPTED, (start, line.end)))
         self.last_ours = None
         if match and match[2]:
-            self.stretches.append(
-                Stretch(line.start + match.start(2), line.start + match.end(2), Zone.SIGNATURE)
-            )
-        self.stretches.append(Stretch(start, line.end, Zone.OWN))
+            self.stretches.append(Stretch(line.start + match.start(2), line.start + match.end(2), _SIGNATURE))
+        self.stretches.append(Stretch(start, line.end, _OWN))
 
     def _question(self, start: int, end: int) -> tuple[int, int]:
         """The last sentence of our turn."""
@@ -288,4 +288,4 @@ class _Walk:
             if _HEADER.match(line.low) or line.text.lstrip().startswith(">"):
                 self.aside.append((Removed.FORWARDED, line.start, line.end))
             elif line.text.strip():
-                self.stretches.append(Stretch(line.start, line.end, Zone.OWN))
+                self.stretches.append(Stretch(line.start, line.end, _OWN))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: One character of masked text. A letter to no alphabet, so that no cue can match it.
 MASK: Final = "\u2588"
 
-_ADDRESS: Final = r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+_ADDRESS: Final = r"[\w.+%'-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
 _IDENTIFIER: Final = (
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"  # an IBAN
     r"|\b(?:\d[ -]?){13,19}\b"  # a card number

@@ -52,7 +52,7 @@ class Matcher:
         self._index = Index(self._patterns)
         self._all_scopes = ((1 << len(scopes)) - 1) << len(cues)
         self._not_names = file.not_names
-        self._wanted: dict[tuple[bool, str], int] = {}
+        self._wanted: dict[tuple[Zone, str], int] = {}
         self._tried: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
 
     def hits(self, sentences: list[Sentence], original: str, channel: str) -> list[Hit]:
@@ -113,13 +113,14 @@ class Matcher:
 
     def _wanted_in(self, sentence: Sentence, channel: str) -> int:
         """The patterns that apply to a kind of sentence, as bits."""
-        key = (sentence.zone is Zone.SIGNATURE, channel)
-        if key not in self._wanted:
+        key = (sentence.zone, channel)
+        known = self._wanted.get(key)
+        if known is None:
             if len(self._wanted) > _CHANNELS:
                 self._wanted.clear()
             bits = (_applies(cue, sentence.zone, channel) << n for n, (cue, _) in enumerate(self._cues))
-            self._wanted[key] = sum(bits) | self._all_scopes
-        return self._wanted[key]
+            known = self._wanted[key] = sum(bits) | self._all_scopes
+        return known
 
 
 def _applies(cue: Cue, zone: Zone, channel: str) -> bool:

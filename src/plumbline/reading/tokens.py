@@ -76,6 +76,10 @@ _AFTER_ARTICLE: Final = frozenset([
 _TURNS: Final = _BUT | {"cannot"}
 
 
+#: Looking a member up in its class is slow.
+_OWN: Final = Zone.OWN
+
+
 @dataclass(slots=True)
 class Sentence:
     """Words with their places. ``clauses[i]`` is the clause of word i; ``question``: it ends with a question mark."""
@@ -166,8 +170,6 @@ class _Splitter:
         """Words with one space between them; most need no look of their own. Where the last closer look ended."""
         starts = list(accumulate([len(word) + 1 for word in words], initial=at))
         first, special = 0, self.special
-        if special.isdisjoint(words):
-            return self._plain(words, starts, 0, len(words), done, stretch)
         for index in [i for i, word in enumerate(words) if word in special]:
             if starts[index] < done or not self._needs_a_look(words, index):
                 continue
@@ -229,7 +231,7 @@ class _Splitter:
 
     def _runs_on(self, stretch: Stretch) -> bool:
         """A long line that goes on in small letters on the next one is one sentence."""
-        if self.now is None or stretch.zone is not Zone.OWN or self.now.zone is not Zone.OWN:
+        if self.now is None or stretch.zone is not _OWN or self.now.zone is not _OWN:
             return False
         before = self.folded.rfind("\n", 0, max(stretch.start - 1, 0)) + 1
         return stretch.start - before > 60 and self.now.ends[-1] >= before

@@ -121,4 +121,6 @@ class View:
 
     def listed(self) -> tuple[Note, ...]:
         """What was left out, in a fixed order."""
+        if not self.notes:
+            return ()
         return tuple(Note(what, *self.notes[what]) for what in Removed if what in self.notes)
