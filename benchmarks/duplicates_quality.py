@@ -50,7 +50,9 @@ def read(path: Path) -> pl.DataFrame:
 
 
 def chicago() -> Case:
-    types = columns(site_name="organisation", address="address", zip="postcode", phone="phone", agency="organisation")
+    types = columns(
+        site_name="organisation", address="address", zip="postcode", phone="phone", agency="organisation"
+    )
     return Case(read(DATA / "er_chicago_sites" / "sites.csv").rename({"true_id": "truth"}), types)
 
 
@@ -112,11 +114,15 @@ def simulated(leads: int = 20_000, seed: int = 90) -> Case:
     from plumbline.cli.app import app
 
     with TemporaryDirectory() as folder:
-        CliRunner().invoke(app, ["simulate", "-o", f"{folder}/s", "--leads", str(leads), "--seed", str(seed), "-q"])
+        CliRunner().invoke(
+            app, ["simulate", "-o", f"{folder}/s", "--leads", str(leads), "--seed", str(seed), "-q"]
+        )
         rows = read(Path(folder) / "s" / "leads.csv")
         truth = pl.read_parquet(Path(folder) / "s" / "truth" / "leads.parquet")
     clean = rows.with_columns(pl.when(~pl.all().is_in(BLANKS)).then(pl.all()))
-    known = clean.join(truth.select("lead.id", "duplicate_of"), left_on="Lead ID", right_on="lead.id", how="left")
+    known = clean.join(
+        truth.select("lead.id", "duplicate_of"), left_on="Lead ID", right_on="lead.id", how="left"
+    )
     types = {
         "Full Name": "person", "Email": "email", "Phone": "phone", "Company": "organisation", "Website": "domain",
         "City": "category", "Job Title": "text",
@@ -137,15 +143,21 @@ def ours(case: Case, learned_on: Case | None = None) -> tuple[np.ndarray, dict]:
     labels = np.arange(case.frame.height) + case.frame.height
     for at, rows in enumerate(found.clusters):
         labels[rows] = at
-    cost = {"cpu": round(time.process_time() - start, 1), "pairs": found.blocks.pairs, "questions": found.questions.height}
+    cost = {
+        "cpu": round(time.process_time() - start, 1),
+        "pairs": found.blocks.pairs,
+        "questions": found.questions.height,
+    }
     return labels, cost
 
 
 def scores(labels: np.ndarray, truth: np.ndarray) -> dict:
     """Pairwise and B-cubed figures; intervals by drawing whole true entities with replacement."""
     frame = pl.DataFrame({"said": labels, "truth": truth})
-    cells = frame.group_by("said", "truth").len("n").with_columns(
-        said_size=pl.col("n").sum().over("said"), true_size=pl.col("n").sum().over("truth")
+    cells = (
+        frame.group_by("said", "truth")
+        .len("n")
+        .with_columns(said_size=pl.col("n").sum().over("said"), true_size=pl.col("n").sum().over("truth"))
     )
     n, said, true = (cells[name].to_numpy().astype(float) for name in ("n", "said_size", "true_size"))
     # Per true entity: true pairs found, half of the links that leave it, links inside, and B-cubed sums.
@@ -158,9 +170,14 @@ def scores(labels: np.ndarray, truth: np.ndarray) -> dict:
     table = np.column_stack([table, size * (size - 1) / 2])
     point = _figures(table.sum(axis=0))
     chance = np.random.default_rng(7)
-    draws = [_figures(table[chance.integers(0, len(table), len(table))].sum(axis=0)) for _ in range(RESAMPLES)]
+    draws = [
+        _figures(table[chance.integers(0, len(table), len(table))].sum(axis=0)) for _ in range(RESAMPLES)
+    ]
     low, high = np.percentile([one["f1"] for one in draws], [2.5, 97.5])
-    return {**{key: round(value, 4) for key, value in point.items()}, "f1_interval": [round(low, 4), round(high, 4)]}
+    return {
+        **{key: round(value, 4) for key, value in point.items()},
+        "f1_interval": [round(low, 4), round(high, 4)],
+    }
 
 
 def _figures(sums: np.ndarray) -> dict:
@@ -183,7 +200,7 @@ def trigram_labels(train_case: Case, case: Case, column: str) -> np.ndarray:
 
 
 def trigram_pairs(texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    import scipy.sparse as sparse
+    from scipy import sparse
 
     ids: dict[str, int] = {}
     rows, cols = [], []
@@ -201,7 +218,9 @@ def trigram_pairs(texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     for start in range(0, len(texts), 500):
         block = (unit[start : start + 500] @ unit.T).tocoo()
         keep = (block.data >= 0.3) & (block.row + start < block.col)
-        for part, values in zip(found, (block.row[keep] + start, block.col[keep], block.data[keep]), strict=True):
+        for part, values in zip(
+            found, (block.row[keep] + start, block.col[keep], block.data[keep]), strict=True
+        ):
             part.append(values)
     return tuple(np.concatenate(part) for part in found)
 
@@ -245,8 +264,15 @@ def splink_labels(case: Case, which: str) -> dict[str, np.ndarray]:
             ],
             blocking_rules_to_generate_predictions=[block_on("first_name", "city"), block_on("surname")],
         )  # fmt: skip
-        sure = [block_on("first_name", "dob"), "l.surname = r.surname and levenshtein(r.dob, l.dob) <= 1", block_on("email")]
-        sessions, keep = [block_on("first_name", "surname"), block_on("dob")], ["first_name", "surname", "dob", "city", "email"]
+        sure = [
+            block_on("first_name", "dob"),
+            "l.surname = r.surname and levenshtein(r.dob, l.dob) <= 1",
+            block_on("email"),
+        ]
+        sessions, keep = (
+            [block_on("first_name", "surname"), block_on("dob")],
+            ["first_name", "surname", "dob", "city", "email"],
+        )
     else:
         settings = SettingsCreator(
             link_type="dedupe_only",
@@ -265,31 +291,55 @@ def splink_labels(case: Case, which: str) -> dict[str, np.ndarray]:
                 block_on("substr(first_name, 1, 2)", "substr(surname, 1, 2)", "substr(dob, 1, 4)"),
             ],
         )  # fmt: skip
-        frame = frame.with_columns(first_name_surname_concat=pl.concat_str("first_name", pl.lit(" "), "surname"))
+        frame = frame.with_columns(
+            first_name_surname_concat=pl.concat_str("first_name", pl.lit(" "), "surname")
+        )
         sure = [
             "l.first_name = r.first_name and l.surname = r.surname and l.dob = r.dob",
             "substr(l.first_name,1,2) = substr(r.first_name,1,2) and l.surname = r.surname and substr(l.postcode_fake,1,2) = substr(r.postcode_fake,1,2)",
             "l.dob = r.dob and l.postcode_fake = r.postcode_fake",
         ]
         sessions = [block_on("first_name", "surname"), block_on("dob")]
-        keep = ["first_name", "surname", "first_name_surname_concat", "dob", "postcode_fake", "birth_place", "occupation"]
+        keep = [
+            "first_name",
+            "surname",
+            "first_name_surname_concat",
+            "dob",
+            "postcode_fake",
+            "birth_place",
+            "occupation",
+        ]
     api = DuckDBAPI()
     linker = Linker(api.register(frame.select("unique_id", *keep).to_arrow()), settings)
-    linker.training.estimate_probability_two_random_records_match(sure, recall=0.7 if which == "fake_1000" else 0.6)
+    linker.training.estimate_probability_two_random_records_match(
+        sure, recall=0.7 if which == "fake_1000" else 0.6
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
     for rule in sessions:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     predicted = linker.inference.predict(threshold_match_probability=0.2)
     found = {}
     for cut in (0.5, 0.95):
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=cut) if hasattr(linker, "clustering") else cluster_at(predicted, cut)
+        clusters = (
+            linker.clustering.cluster_pairwise_predictions_at_threshold(
+                predicted, threshold_match_probability=cut
+            )
+            if hasattr(linker, "clustering")
+            else cluster_at(predicted, cut)
+        )
         table = pl.DataFrame(clusters.as_duckdbpyrelation().to_arrow_table()).sort("unique_id")
         found[f"cluster {cut}"] = table["cluster_id"].rank("dense").to_numpy()
     logging.disable(logging.NOTSET)
     return found
 
 
-GOALS = {"er_chicago_sites": 0.93, "er_restaurants": 0.95, "er_febrl 3": 0.97, "er_febrl 4 (link)": 0.97, "er_dblp_acm (link)": 0.97}
+GOALS = {
+    "er_chicago_sites": 0.93,
+    "er_restaurants": 0.95,
+    "er_febrl 3": 0.97,
+    "er_febrl 4 (link)": 0.97,
+    "er_dblp_acm (link)": 0.97,
+}
 CASES = {
     "er_chicago_sites": chicago,
     "er_restaurants": restaurants,
@@ -316,15 +366,21 @@ def main() -> None:
         result[f"{name}, held-back half"] = show("  held-back half", ours(held), held, GOALS.get(name))
         if "splink" in name:
             for cut, labels in splink_labels(case, name.split()[1]).items():
-                result[f"{name}, Splink {cut}"] = show(f"  Splink's own model, {cut}", (labels, {}), case, None)
+                result[f"{name}, Splink {cut}"] = show(
+                    f"  Splink's own model, {cut}", (labels, {}), case, None
+                )
     if DATA.exists():
         case, known = affiliations("test"), affiliations("train")
         baseline = trigram_labels(known, case, "affiliation")
-        result["er_org_affiliations, trigram clusters"] = show("  trigram clusters, cut from training", (baseline, {}), case, None)
+        result["er_org_affiliations, trigram clusters"] = show(
+            "  trigram clusters, cut from training", (baseline, {}), case, None
+        )
         bound = trigram_pair_f1(case, "affiliation")
         print(f"{'  trigram pairs, best cut on the answers':34} {bound:6.3f}")
         result["er_org_affiliations, trigram pairs"] = bound
-        result["er_org_affiliations"] = show("er_org_affiliations", ours(case, known), case, round(bound + 0.1, 3))
+        result["er_org_affiliations"] = show(
+            "er_org_affiliations", ours(case, known), case, round(bound + 0.1, 3)
+        )
     case = simulated()
     result["simulator"] = show("simulator, 8 % duplicates", ours(case), case, None)
     if len(sys.argv) > 1:

@@ -29,13 +29,22 @@ TYPES = {
 
 
 def simulate(folder: str, leads: int) -> None:
-    command = [sys.executable, "-c", "from plumbline.cli import main; main()", "simulate", "-o", f"{folder}/s"]
+    command = [
+        sys.executable,
+        "-c",
+        "from plumbline.cli import main; main()",
+        "simulate",
+        "-o",
+        f"{folder}/s",
+    ]
     subprocess.run([*command, "--leads", str(leads), "--seed", "91", "-q"], check=True)
 
 
 def load(folder: str) -> pl.DataFrame:
     rows = pl.read_csv(Path(folder) / "s" / "leads.csv", infer_schema=False, columns=["Lead ID", *TYPES])
-    truth = pl.read_parquet(Path(folder) / "s" / "truth" / "leads.parquet", columns=["lead.id", "duplicate_of"])
+    truth = pl.read_parquet(
+        Path(folder) / "s" / "truth" / "leads.parquet", columns=["lead.id", "duplicate_of"]
+    )
     clean = rows.with_columns(pl.when(~pl.all().is_in(BLANKS)).then(pl.all()))
     known = clean.join(truth, left_on="Lead ID", right_on="lead.id", how="left", maintain_order="left")
     return known.with_columns(truth=pl.coalesce("duplicate_of", "Lead ID")).drop("duplicate_of")
@@ -55,8 +64,9 @@ def bulk(folder: str) -> None:
     said = scores(labels, frame["truth"].rank("dense").to_numpy())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({
-        "seconds": seconds, "cpu": cpu, "peak MB": peak, "MB of the frame before": before,
-        "pairs": found.blocks.pairs, "largest block": found.blocks.largest, "skipped keys": found.blocks.skipped_keys,
+        "seconds": seconds, "cpu": cpu, "peak MB": peak, "MB before": before,
+        "pairs": found.blocks.pairs, "largest block": found.blocks.largest,
+        "skipped keys": found.blocks.skipped_keys,
         "skipped pairs": found.blocks.skipped_pairs, "questions": found.questions.height, **said,
     }, indent=1))  # fmt: skip
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of records
 """Records, models and pairs for tests of identity."""
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def written_model(data: pl.DataFrame, columns=COLUMNS, prior: int = -1000) -> Ma
         m = [level.m for level in one.levels]
         total = sum(m)
         chances[one.name] = Chances(
-            tuple(value / total for value in m), tuple(0.002 * (at + 1) for at in range(len(m) - 1)) + (0.9,)
+            tuple(value / total for value in m), (*tuple(0.002 * (at + 1) for at in range(len(m) - 1)), 0.9)
         )
         for level in one.levels:
             if level.rarity:
@@ -56,4 +57,6 @@ def written_model(data: pl.DataFrame, columns=COLUMNS, prior: int = -1000) -> Ma
                 rarities[level.rarity] = Rarity(
                     data.height, {row[0]: row[1] for row in counts.rows() if row[1] > 1}
                 )
-    return MatchModel("test", tuple(columns), chances, rarities, words, prior, CutOffs(600, 0), {"rows": data.height})
+    return MatchModel(
+        "test", tuple(columns), chances, rarities, words, prior, CutOffs(600, 0), {"rows": data.height}
+    )

@@ -12,7 +12,17 @@ from plumbline.domain.errors import UnreadableFileError
 
 COLUMNS = ["-c", "name=person", "-c", "email=email", "-c", "company=organisation"]
 GIVEN = ["Ann", "Bob", "Carla", "Dora", "Emil", "Frank", "Gina", "Hans"]
-SURNAMES = ["Anderson", "Belberg", "Corman", "Dunville", "Eckford", "Falton", "Gorwick", "Holdale", "Ingstein"]
+SURNAMES = [
+    "Anderson",
+    "Belberg",
+    "Corman",
+    "Dunville",
+    "Eckford",
+    "Falton",
+    "Gorwick",
+    "Holdale",
+    "Ingstein",
+]
 
 
 @pytest.fixture
@@ -38,7 +48,9 @@ def test_train_find_explain_answer_merge_split(leads, tmp_path):
     model, links, questions = tmp_path / "m.json", tmp_path / "links.db", tmp_path / "q.csv"
     trained = json.loads(run("train", leads, *COLUMNS, "-o", model, "--json"))
     assert trained["rows"] == 80
-    found = json.loads(run("find", leads, "-m", model, "-l", links, "--id", "id", "--questions", questions, "--json"))
+    found = json.loads(
+        run("find", leads, "-m", model, "-l", links, "--id", "id", "--questions", questions, "--json")
+    )
     assert found["clusters"] == 8
     assert questions.read_text().startswith("one,two,weight\n")
     explained = json.loads(run("explain", leads, "L0", "D0", "-m", model, "--id", "id", "--json"))
@@ -48,12 +60,18 @@ def test_train_find_explain_answer_merge_split(leads, tmp_path):
     said = ["-l", links, "--who", "ann", "--why", "asked them"]
     merged = json.loads(run("merge", "L0", "L9", *said, "--json"))
     assert merged["members"] == ["D0", "D9", "L0", "L9"]
-    before = {name for name, rows in shown.items() if rows in (["D0", "L0"], ["D9", "L9"])} - {merged["cluster"]}
+    before = {name for name, rows in shown.items() if rows in (["D0", "L0"], ["D9", "L9"])} - {
+        merged["cluster"]
+    }
     leaving = ["D9", "L9"] if shown[merged["cluster"]] == ["D0", "L0"] else ["D0", "L0"]
     split = json.loads(run("split", merged["cluster"], *leaving, *said, "--json"))
     assert {split["cluster"]} == before
     assert json.loads(run("show", "-l", links, "--json")) == shown
-    assert [line[0] for line in json.loads(run("show", "-l", links, leaving[0], "--json"))] == ["found", "merge", "split"]
+    assert [line[0] for line in json.loads(run("show", "-l", links, leaving[0], "--json"))] == [
+        "found",
+        "merge",
+        "split",
+    ]
 
 
 def test_an_answer_overrides_the_model_in_the_next_run(leads, tmp_path):
@@ -76,7 +94,11 @@ def test_people_read_the_waterfall_in_plain_words(leads, tmp_path):
 
 @pytest.mark.parametrize(
     ("columns", "error"),
-    [(["-c", "name"], ColumnsError), (["-c", "name=shoe"], ColumnsError), (["-c", "nobody=person"], ColumnsError)],
+    [
+        (["-c", "name"], ColumnsError),
+        (["-c", "name=shoe"], ColumnsError),
+        (["-c", "nobody=person"], ColumnsError),
+    ],
 )
 def test_a_column_that_cannot_be_is_refused(leads, tmp_path, columns, error):
     with pytest.raises(error):

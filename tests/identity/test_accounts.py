@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from plumbline.identity.accounts import Account, AccountBook, Approach, Reason
 
-ACME = Account("A1", "Acme", frozenset({"acme", "pumps"}), frozenset({"acme.example"}), "GB", "London", since="2010")
-BRANCH = Account("A2", "Acme Leeds", frozenset({"acme", "pumps"}), frozenset({"acme.example"}), "GB", "Leeds", "A1", since="2015")
-GERMAN = Account("A3", "Acme Pumpen", frozenset({"acme", "pumps"}), frozenset({"acme.de.example"}), "DE", "Berlin")
+ACME = Account(
+    "A1", "Acme", frozenset({"acme", "pumps"}), frozenset({"acme.example"}), "GB", "London", since="2010"
+)
+BRANCH = Account(
+    "A2",
+    "Acme Leeds",
+    frozenset({"acme", "pumps"}),
+    frozenset({"acme.example"}),
+    "GB",
+    "Leeds",
+    "A1",
+    since="2015",
+)
+GERMAN = Account(
+    "A3", "Acme Pumpen", frozenset({"acme", "pumps"}), frozenset({"acme.de.example"}), "DE", "Berlin"
+)
 ORION = Account("A4", "Orion", frozenset({"orion"}), frozenset({"orion.example"}), "GB")
 BOOK = AccountBook([ACME, BRANCH, GERMAN, ORION])
 
@@ -32,12 +45,18 @@ def test_a_free_mail_address_says_nothing_about_an_account():
 
 
 def test_a_free_mail_lead_is_matched_by_its_company_name():
-    assert match(email_domain="gmail.com", free_mail=True, words=frozenset({"orion"}), country="GB").account == ORION
+    assert (
+        match(email_domain="gmail.com", free_mail=True, words=frozenset({"orion"}), country="GB").account
+        == ORION
+    )
 
 
 def test_between_parent_and_branch_the_city_decides_else_the_parent():
     in_leeds = match(email_domain="acme.example", country="GB", city="Leeds")
-    assert (in_leeds.account, in_leeds.decided_by) == (BRANCH, "it is the branch in the lead's city (against Acme)")
+    assert (in_leeds.account, in_leeds.decided_by) == (
+        BRANCH,
+        "it is the branch in the lead's city (against Acme)",
+    )
     somewhere = match(email_domain="acme.example", country="GB")
     assert somewhere.account == ACME
     assert somewhere.decided_by == "it is the parent, and no branch fits better (against Acme Leeds)"
@@ -62,8 +81,13 @@ def test_the_same_name_in_another_country_is_filtered_with_the_reason():
 
 
 def test_no_account_is_an_answer():
-    assert match(email_domain="new.example", words=frozenset({"new"})).decided_by.startswith("no account: none has")
-    assert match(email_domain="gmail.com", free_mail=True).decided_by == "no account: a free-mail address and no company name"
+    assert match(email_domain="new.example", words=frozenset({"new"})).decided_by.startswith(
+        "no account: none has"
+    )
+    assert (
+        match(email_domain="gmail.com", free_mail=True).decided_by
+        == "no account: a free-mail address and no company name"
+    )
 
 
 def test_the_order_of_accounts_never_matters():

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import polars as pl
 import pytest
-from helpers_identity import COLUMNS, frame, written_model
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers_identity import COLUMNS, frame, written_model
 from plumbline.identity.artefact import InvalidMatchModelError, dump, load
 from plumbline.identity.columns import Column, ColumnType
 from plumbline.identity.model import Chances, monotone, rarity_weight, weights_of
@@ -76,7 +76,9 @@ def test_a_mailbox_of_an_account_is_no_persons_address():
 
 def test_an_address_that_is_only_a_given_name_names_nobody():
     columns = (Column("name", ColumnType.PERSON), Column("email", ColumnType.EMAIL))
-    data = pl.DataFrame({"name": ["James Fold", "Göran Berg"], "email": ["james@x.example", "goeran@x.example"]})
+    data = pl.DataFrame(
+        {"name": ["James Fold", "Göran Berg"], "email": ["james@x.example", "goeran@x.example"]}
+    )
     parts = derive(data, columns, {})
     assert parts["email__v"].to_list() == [None, None]
     assert derive(data.with_columns(name=pl.lit("Ann Lee")), columns, {})["email__v"].null_count() == 0
@@ -84,7 +86,11 @@ def test_an_address_that_is_only_a_given_name_names_nobody():
 
 def test_evidence_about_the_account_counts_once():
     weighed = weigh(MODEL, RECORDS[0], RECORDS[1])
-    about = [s.total for s in weighed.steps if s.comparison in {"company__words", "site__v", "street__words", "code__v", "kind__v"}]
+    about = [
+        s.total
+        for s in weighed.steps
+        if s.comparison in {"company__words", "site__v", "street__words", "code__v", "kind__v"}
+    ]
     assert weighed.once == max(about) - sum(about)
 
 
@@ -137,7 +143,9 @@ def test_a_model_file_that_was_changed_is_refused(spoil):
 
 def test_names_are_read_in_either_order_and_without_titles():
     columns = (Column("n", ColumnType.PERSON),)
-    parts = scalar_parts(pl.DataFrame({"n": ["Dr. Ann Lee", "Lee, Ann", "Lee", "Ann M. Lee PhD", ""]}), columns)
+    parts = scalar_parts(
+        pl.DataFrame({"n": ["Dr. Ann Lee", "Lee, Ann", "Lee", "Ann M. Lee PhD", ""]}), columns
+    )
     assert parts["n__given"].to_list() == ["ann", "ann", None, "ann", None]
     assert parts["n__surname"].to_list() == ["lee", "lee", "lee", "lee", None]
 

@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 import pytest
-from helpers_identity import COLUMNS, PEOPLE, frame, written_model
 
+from helpers_identity import COLUMNS, PEOPLE, frame, written_model
 from plumbline.identity.blocking import blocks_of, keys_of, pairs_of
 from plumbline.identity.clusters import Answers
 from plumbline.identity.columns import Column, ColumnType
@@ -27,21 +27,52 @@ TYPES = (
     Column("company", ColumnType.ORGANISATION),
     Column("city", ColumnType.CATEGORY),
 )
-GIVEN = ["Ann", "Bob", "Carla", "Dora", "Emil", "Frank", "Gina", "Hans", "Ines", "Jon", "Karl", "Lea", "Mona", "Nils"]
+GIVEN = [
+    "Ann",
+    "Bob",
+    "Carla",
+    "Dora",
+    "Emil",
+    "Frank",
+    "Gina",
+    "Hans",
+    "Ines",
+    "Jon",
+    "Karl",
+    "Lea",
+    "Mona",
+    "Nils",
+]
 ENDS = ["son", "berg", "man", "ville", "ford", "ton", "wick", "dale", "stein", "holt"]
 MIDDLES = ["a", "el", "in", "os", "ur", "am", "ev", "it"]
-STARTS = ["Ander", "Bel", "Cor", "Dun", "Eck", "Fal", "Gor", "Hol", "Ing", "Jar", "Kel", "Lor", "Mor", "Nor", "Os"]
+STARTS = [
+    "Ander",
+    "Bel",
+    "Cor",
+    "Dun",
+    "Eck",
+    "Fal",
+    "Gor",
+    "Hol",
+    "Ing",
+    "Jar",
+    "Kel",
+    "Lor",
+    "Mor",
+    "Nor",
+    "Os",
+]
 
 
 def crowd(people: int = 700, seed: int = 5) -> pl.DataFrame:
-    """People of companies; one in eight comes twice: by a typo, without a company, or from a private address."""
+    """People of companies; one in eight twice: with a typo, without a company, or from a private address."""
     lot = np.random.default_rng(seed)
     rows = []
     for at in range(people):
         first, last = lot.choice(GIVEN), lot.choice(STARTS) + lot.choice(MIDDLES) + lot.choice(ENDS)
         place = int(lot.integers(0, people // 4))
         firm = f"{STARTS[place % 15]}{ENDS[place // 15 % 10]}ex{place} Ltd"
-        mail = f"{first}.{last}@{firm.split()[0]}.example".lower()
+        mail = f"{first}.{last}@{firm.split(maxsplit=1)[0]}.example".lower()
         rows.append((f"{first} {last}", mail, firm, f"Town{place % 20}", at))
         kind = lot.integers(0, 24)
         if kind == 0:
@@ -173,7 +204,9 @@ def test_single_and_bulk_weights_are_the_same(data, model):
     parts = derive(data, model.columns, model.vocabularies)
     for row in range(0, 200, 23):
         for match in known.match(data[row]):
-            pair = pl.DataFrame({"left": [min(row, match.row)], "right": [max(row, match.row)]}).cast(pl.UInt32)
+            pair = pl.DataFrame({"left": [min(row, match.row)], "right": [max(row, match.row)]}).cast(
+                pl.UInt32
+            )
             if row != match.row:
                 assert weigh_pairs(parts, pair, model)["weight"][0] == match.weight
 
@@ -190,7 +223,9 @@ def test_new_records_join_the_clusters_of_a_full_run(data, model):
 
 def test_a_stranger_joins_nothing(data, model):
     known = Lookup(data, model)
-    stranger = pl.DataFrame({"name": ["Zoe Quux"], "email": ["z@q.example"], "company": ["Quux SE"], "city": ["X"]})
+    stranger = pl.DataFrame(
+        {"name": ["Zoe Quux"], "email": ["z@q.example"], "company": ["Quux SE"], "city": ["X"]}
+    )
     assert known.join(stranger, [[row] for row in range(data.height)]) == []
 
 

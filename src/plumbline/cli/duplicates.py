@@ -126,7 +126,9 @@ def explain_command(
     left, right = derive(rows, known.columns, known.vocabularies).iter_rows(named=True)
     weighed = weigh(known, left, right)
     lines = waterfall(weighed)
-    output.data({"weight": weighed.weight, "link": known.cut_offs.link, "ask": known.cut_offs.ask, "steps": lines})
+    output.data(
+        {"weight": weighed.weight, "link": known.cut_offs.link, "ask": known.cut_offs.ask, "steps": lines}
+    )
     table = [(what, said, f"{weight:+}", f"{total:+}") for what, said, weight, total in lines]
     output.console.print(table_of(("compared", "found", "weight", "so far"), table, right=(2, 3)))
     output.say(f"\n{weighed.weight:+}: {odds_in_words(weighed.weight)}; {_verdict(weighed.weight, known)}.")
@@ -175,7 +177,9 @@ def split_command(
 
 
 @app.command("show")
-def show_command(links: Links, record: Annotated[str | None, typer.Argument()] = None, json: Json = False) -> None:
+def show_command(
+    links: Links, record: Annotated[str | None, typer.Argument()] = None, json: Json = False
+) -> None:
     """Show all clusters, or everything that happened to one record. Exit status 1 when there is nothing."""
     output = Output(json=json)
     if not links.is_file():
@@ -255,7 +259,10 @@ def _answers(store: LinkStore, ids: list[str]) -> Answers:
 
 def _write_questions(path: Path, found: Found, ids: list[str]) -> None:
     lines = ["one,two,weight"]
-    lines += [f"{_cell(ids[a])},{_cell(ids[b])},{w}" for a, b, w in found.questions.select("left", "right", "weight").rows()]
+    lines += [
+        f"{_cell(ids[a])},{_cell(ids[b])},{w}"
+        for a, b, w in found.questions.select("left", "right", "weight").rows()
+    ]
     write_atomically(path, ("\n".join(lines) + "\n").encode())
 
 

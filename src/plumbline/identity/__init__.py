@@ -1,1 +1,4 @@
-"""Which records are one person or one account: evidence in whole numbers, links, clusters that keep their ids."""
+"""Which records are one person or one account.
+
+Evidence in whole numbers, links, clusters that keep their ids.
+"""

@@ -1,4 +1,7 @@
-"""Which account a lead belongs to: the candidates, why some do not count, and what decided. None is an answer."""
+"""Which account a lead belongs to.
+
+The candidates, why some do not count, and what decided. None is an answer.
+"""
 
 from __future__ import annotations
 

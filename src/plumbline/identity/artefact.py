@@ -104,7 +104,9 @@ def _model(raw: dict[str, Any]) -> MatchModel:
         columns=columns,
         chances=chances,
         rarities={part: Rarity(one["rows"], one["counts"]) for part, one in raw["rarities"].items()},
-        vocabularies={name: Vocabulary(one["rows"], one["counts"]) for name, one in raw["vocabularies"].items()},
+        vocabularies={
+            name: Vocabulary(one["rows"], one["counts"]) for name, one in raw["vocabularies"].items()
+        },
         prior=raw["prior"],
         cut_offs=CutOffs(raw["cut_offs"]["link"], raw["cut_offs"]["ask"]),
         provenance=raw["provenance"],

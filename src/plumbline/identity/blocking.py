@@ -1,7 +1,7 @@
 """Which pairs are worth comparing: records that share a key, where few enough share it.
 
-Every column type gives keys. A key that too many records share is never compared as it stands: it is joined with
-the record's other frequent keys of other columns, and what is still too frequent is skipped and counted.
+Every column type gives keys. A key that too many records share is never compared as it stands: it is joined
+with the record's other frequent keys of other columns, and what is still too frequent is skipped and counted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Frequent keys of a record that are joined with each other at most.
 _JOINED: Final = 6
+#: A key of so few records is always compared.
+_FEWEST: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,15 @@ def keys_of(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
             if isinstance(lists.schema["key"], pl.List):
                 lists = lists.drop_nulls("key").explode("key", empty_as_null=False)
             kind = sum(ord(letter) << 8 * place for place, letter in enumerate(f"{at}{name}"))
-            hashed = pl.col("key").hash(kind)  # hashes, not texts: a million records have some ten million keys
+            hashed = pl.col("key").hash(
+                kind
+            )  # hashes, not texts: a million records have some ten million keys
             frames.append(lists.drop_nulls("key").select("row", column=pl.lit(at, pl.Int16), key=hashed))
     return pl.concat(frames)
 
 
 def blocks_of(keys: pl.DataFrame, *, rows: int, per_row: float = 30, largest: int = 200) -> Blocks:
-    """The blocks to compare. Their size is bounded so that about ``per_row`` pairs a record are made at most."""
+    """The blocks to compare, bounded so that about ``per_row`` pairs a record are made at most."""
     sizes = keys.group_by("key").len("size").filter(pl.col("size") > 1)
     shared = keys.join(sizes, on="key")
     cap = _cap(shared, rows, per_row, largest)
@@ -62,7 +66,9 @@ def blocks_of(keys: pl.DataFrame, *, rows: int, per_row: float = 30, largest: in
 
 def pairs_of(members: pl.DataFrame) -> pl.DataFrame:
     """``left`` < ``right``: every pair of rows that share a block, once."""
-    joined = members.lazy().join(members.lazy(), on="key", suffix="_r").filter(pl.col("row") < pl.col("row_r"))
+    joined = (
+        members.lazy().join(members.lazy(), on="key", suffix="_r").filter(pl.col("row") < pl.col("row_r"))
+    )
     return joined.select(left="row", right="row_r").unique().sort("left", "right").collect(engine="streaming")
 
 
@@ -70,7 +76,7 @@ def _cap(shared: pl.DataFrame, rows: int, per_row: float, largest: int) -> int:
     sizes = shared.group_by("size").agg(pl.len().alias("rows")).sort("size")
     pairs = (sizes["rows"].cast(pl.Float64) * (sizes["size"] - 1) / 2).cum_sum()
     fitting = sizes["size"].filter(pairs <= per_row * rows)
-    return min(max(int(fitting.max() or 0), 20), largest)  # type: ignore[arg-type]
+    return min(max(int(fitting.max() or 0), _FEWEST), largest)  # type: ignore[arg-type]
 
 
 def _joined(frequent: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +94,7 @@ def _pairs(members: pl.DataFrame) -> int:
 
 def _pair_count(sizes: pl.Series) -> float:
     wide = sizes.cast(pl.Int64)
-    return (wide * (wide - 1) // 2).sum()
+    return float((wide * (wide - 1) // 2).sum() or 0)
 
 
 def _tokens(column: Column) -> dict[str, pl.Expr]:

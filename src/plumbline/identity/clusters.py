@@ -1,7 +1,8 @@
 """Which records are one, given the weights of their pairs: groups that hold together as a whole.
 
-Groups are joined best first, while the *mean* weight between two groups favours one: a chain of weak links is not a
-cluster. Pairs that were never compared count as evidence against. What people have said is never overruled.
+Groups are joined best first, while the *mean* weight between two groups favours one: a chain of weak links is
+not a cluster. Pairs that were never compared count as evidence against. What people have said is never
+overruled.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     Pair = tuple[int, int]
 
-#: No single pair counts for more than ten doublings, for or against: one exact key does not hold a cluster alone.
+#: No single pair counts for more than ten doublings, for or against: one exact key does not hold a cluster
+#: alone.
 BOUND: Final = 1_000
 _JUDGED: Final = 1_000_000
 
@@ -143,7 +145,7 @@ def _lay_out(state: _State, weights: Mapping[Pair, int], answers: Answers) -> No
         if one is None or two is None or one == two:
             continue
         bounded = max(-BOUND, min(BOUND, weight))
-        best = _JUDGED if weight >= _JUDGED else weight
+        best = min(_JUDGED, weight)
         _add(state, one, two, _Between(bounded, 1, best))
     for pair in answers.different:
         one, two = head.get(pair[0]), head.get(pair[1])

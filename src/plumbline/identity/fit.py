@@ -1,7 +1,8 @@
-"""Chances learned from compared pairs without labels: expectation maximisation, held by a written starting point.
+"""Chances learned from pairs without labels: expectation maximisation, held by what is written.
 
-The expectation uses the model itself: whole-number weights, rarities, and evidence about the account counted once.
-A plain mixture of independent columns takes colleagues for one person, because everything about their company agrees.
+The expectation uses the model itself: whole-number weights, rarities, and evidence about the account counted
+once. A plain mixture of independent columns takes colleagues for one person, because everything about their
+company agrees.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 #: The written starting point weighs as much as this many true matches.
 WRITTEN: Final = 30.0
-#: Every level but the first is at most so many times as frequent among true matches as written. Where neighbours or
-#: colleagues outnumber doubles, "same street" or "same account" fits the data better than "the same"; this holds the
+#: Every level but the first is at most so many times as frequent among true matches as written. Where
+#: neighbours or
+#: colleagues outnumber doubles, "same street" or "same account" fits the data better than "the same"; this
+#: holds the
 #: estimate on the side of the record.
 _UNLIKE: Final = 2.0
 #: Pairs that are learned from; more do not change a chance that is learned from thousands of matches.
@@ -40,10 +43,10 @@ _SMALLEST: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Pairs with the level of every comparison (-1: not known on both sides), and how common shared values are.
+    """Pairs with the level of every comparison (-1: not known on both sides).
 
-    ``counts``, ``codes`` and ``known``: per part that has rarities, the frequencies that occur, for every pair the
-    position of the frequency of the left record's value, and how many records have any value.
+    ``counts``, ``codes`` and ``known``: per part that has rarities, the frequencies that occur, for every
+    pair the position of the frequency of the left record's value, and how many records have any value.
     """
 
     levels: Levels
@@ -59,7 +62,9 @@ class Compared:
     def every(self, step: int) -> Compared:
         """Every so many pairs."""
         levels = {name: values[::step] for name, values in self.levels.items()}
-        return Compared(levels, self.counts, {part: codes[::step] for part, codes in self.codes.items()}, self.known)
+        return Compared(
+            levels, self.counts, {part: codes[::step] for part, codes in self.codes.items()}, self.known
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def fit(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, pai
     share = 0.05 * (2 / pairs) ** 0.5  # to begin with: one record in twenty has a double
     if len(comparisons) < 2:  # one column cannot tell how often it errs: what is written stands
         return Fitted(chances, _prior(share), share * pairs)
-    every = -(-compared.size // _LEARNED)
+    every = max(-(-compared.size // _LEARNED), 1)
     some = compared.every(every)
     for _ in range(_ROUNDS):
         prior = _prior(share)
@@ -100,7 +105,9 @@ def fit(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, pai
     return Fitted(chances, _prior(share), share * pairs)
 
 
-def weigh_all(compared: Compared, comparisons: Sequence[Comparison], chances: Mapping[str, Chances]) -> Weights:
+def weigh_all(
+    compared: Compared, comparisons: Sequence[Comparison], chances: Mapping[str, Chances]
+) -> Weights:
     """The weight of every pair without the prior, as :func:`plumbline.identity.weigh.weigh` gives it."""
     total = np.zeros(compared.size, dtype=np.int32)
     account, strongest = np.zeros_like(total), np.zeros_like(total)
@@ -136,7 +143,7 @@ def _written(one: Comparison) -> tuple[float, ...]:
 def _learned(one: Comparison, levels: NDArray[np.int8], is_match: NDArray[np.float64]) -> tuple[float, ...]:
     written, learned = np.array(_written(one)), np.array(_counted(one, levels, is_match))
     bounded = np.minimum(learned[1:], _UNLIKE * written[1:] / written.sum())
-    return tuple([1 - float(bounded.sum()), *bounded.tolist()])
+    return (1 - float(bounded.sum()), *bounded.tolist())
 
 
 def _chances(one: Comparison, m: tuple[float, ...], drawn: Drawn, share: float) -> Chances:
@@ -150,12 +157,19 @@ def _prior(share: float) -> int:
     return round(SCALE * log2(share / (1 - share)))
 
 
-def fit_labelled(compared: Compared, comparisons: Sequence[Comparison], drawn: Drawn, is_match: NDArray[np.bool_], pairs: float) -> Fitted:
+def fit_labelled(
+    compared: Compared,
+    comparisons: Sequence[Comparison],
+    drawn: Drawn,
+    is_match: NDArray[np.bool_],
+    pairs: float,
+) -> Fitted:
     """The same from pairs that people have judged: all candidate pairs of fully labelled records."""
     share = max(float(is_match.sum()), 0.5) / pairs
     seen = is_match.astype(np.float64)
     chances = {
-        one.name: _chances(one, _counted(one, compared.levels[one.name], seen), drawn, share) for one in comparisons
+        one.name: _chances(one, _counted(one, compared.levels[one.name], seen), drawn, share)
+        for one in comparisons
     }
     return Fitted(chances, _prior(share), float(is_match.sum()))
 

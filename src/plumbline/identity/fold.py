@@ -1,10 +1,11 @@
 """Text brought to one spelling: letters without accents, lower case, single spaces."""
+# ruff: noqa: RUF001 - look-alikes are what is folded here
 
 from __future__ import annotations
 
 from typing import Final
 
-import polars as pl
+import polars as pl  # noqa: TC002 - expressions are made here
 
 #: Letters that have no decomposition in Unicode, and signs that stand for words.
 _LETTERS: Final = {

@@ -1,7 +1,7 @@
 """How the parts of each column type are compared: levels from alike to unlike, with a written starting point.
 
-``m`` is the written share of true matches that fall on a level. Training on the user's own data replaces it in
-proportion to how much the data say; the last level of every comparison is "different".
+``m`` is the written share of true matches that fall on a level. Training on the user's own data replaces it
+in proportion to how much the data say; the last level of every comparison is "different".
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class Level:
 class Comparison:
     """Two values compared: ``key`` is the part that must be there on both sides, else nothing is said.
 
-    Levels marked ``account`` say that two *people* are of one account. Name, domain and address of an account go
-    together, so that of several such reasons only the strongest counts.
+    Levels marked ``account`` say that two *people* are of one account. Name, domain and address of an account
+    go together, so that of several such reasons only the strongest counts.
     """
 
     name: str
@@ -65,7 +65,7 @@ def comparisons_of(columns: Sequence[Column]) -> tuple[Comparison, ...]:
     """All comparisons of these columns, in their order."""
     are_people = any(column.type in _PEOPLE for column in columns)
     has_account = any(column.type in _ACCOUNTS for column in columns)
-    found = []
+    found: list[Comparison] = []
     for column in columns:
         comparisons = _OF_TYPE[column.type](column)
         is_account = are_people and (column.type in _ACCOUNTS or (has_account and column.type in _PLACES))
@@ -136,7 +136,13 @@ def _email(column: Column) -> tuple[Comparison, ...]:
             (
                 Level("the same", Equal(key), 0.60, key),
                 Level("a letter or two apart", typo, 0.08),
-                Level("the same mailbox, which several people may share", Equal(mailbox), 0.05, mailbox, account=True),
+                Level(
+                    "the same mailbox, which several people may share",
+                    Equal(mailbox),
+                    0.05,
+                    mailbox,
+                    account=True,
+                ),
                 Level("the same name with digits at another domain", Equal(local), 0.04, local),
                 Level("the same domain", Equal(domain), 0.08, domain, account=True),
                 Level("different", None, 0.15),
@@ -231,7 +237,9 @@ def _address(column: Column) -> tuple[Comparison, ...]:
                 Level("the same number, most of the street", Both(same_number, Overlap(bag, mass, 60)), 0.20),
                 Level("the same number, part of the street", Both(same_number, part), 0.08),
                 Level("one letter or digit apart", Edits(whole, 1, 8), 0.04),
-                Level("the street, and a number is missing", Both(Missing(number), Overlap(bag, mass, 75)), 0.04),
+                Level(
+                    "the street, and a number is missing", Both(Missing(number), Overlap(bag, mass, 75)), 0.04
+                ),
                 Level("the number without the street", same_number, 0.03),
                 Level("the street at another number", Overlap(bag, mass, 75), 0.02),
                 Level("different", None, 0.11),

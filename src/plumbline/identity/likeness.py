@@ -1,7 +1,7 @@
 """Tests that two records pass or fail, written once and rendered twice: as Python and as SQL.
 
-Both renderings give the same answer for every pair: edit distances and Jaro-Winkler are taken over UTF-8 bytes,
-as DuckDB takes them, and shares of words are sums of whole numbers. An absent value passes no test but
+Both renderings give the same answer for every pair: edit distances and Jaro-Winkler are taken over UTF-8
+bytes, as DuckDB takes them, and shares of words are sums of whole numbers. An absent value passes no test but
 :class:`Missing`.
 """
 
@@ -77,7 +77,7 @@ class Similar:
         one, two = left[self.key], right[self.key]
         if one is None or two is None:
             return False
-        return JaroWinkler.similarity(one.encode(), two.encode()) >= self.percent / 100
+        return bool(JaroWinkler.similarity(one.encode(), two.encode()) >= self.percent / 100)
 
     def sql(self) -> str:
         """See :class:`Test`."""
@@ -104,9 +104,8 @@ class Edits:
     def sql(self) -> str:
         """See :class:`Test`."""
         one, two = f'"{self.key}_l"', f'"{self.key}_r"'
-        return (
-            f"(least(strlen({one}), strlen({two})) >= {self.length} AND levenshtein({one}, {two}) <= {self.most})"
-        )
+        long_enough = f"least(strlen({one}), strlen({two})) >= {self.length}"
+        return f"({long_enough} AND levenshtein({one}, {two}) <= {self.most})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Contained:
         shared = shared_weight(left[self.bag], right[self.bag])
         if shared is None or shared < self.least:
             return False
-        return 100 * shared >= self.percent * min(left[self.mass], right[self.mass])
+        return bool(100 * shared >= self.percent * min(left[self.mass], right[self.mass]))
 
     def sql(self) -> str:
         """See :class:`Test`."""

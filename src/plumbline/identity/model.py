@@ -1,8 +1,8 @@
 """The match model: an additive table of whole-number weights, in hundredths of a doubling of the odds.
 
-A pair starts at ``prior`` (how rare a match is among all pairs). Every comparison adds the weight of the level
-it falls on, and, where both hold the same value, more for a rare value and less for a common one. The sum is
-the pair's weight: 0 means as likely one as two, +100 twice as likely one.
+A pair starts at ``prior`` (how rare a match is among all pairs). Every comparison adds the weight of the
+level it falls on, and, where both hold the same value, more for a rare value and less for a common one. The
+sum is the pair's weight: 0 means as likely one as two, +100 twice as likely one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Chances:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How often the values of a part occur among ``rows`` known ones. Values that are not listed occur twice."""
+    """How often values occur among ``rows`` known ones. Values that are not listed occur once."""
 
     rows: int
     counts: Mapping[str, int]
@@ -91,8 +91,9 @@ def weights_of(chances: Chances) -> tuple[int, ...]:
 def rarity_weight(u: float, count: int, rows: int) -> int:
     """What a value that ``count`` of ``rows`` records have adds to its level, bounded.
 
-    The value's own frequency is counted without the pair at hand and drawn towards the level's chance ``u`` with
-    the strength of ``_DRAWN`` records: in a small file, a value seen in nobody else is not known to be rare.
+    The value's own frequency is counted without the pair at hand and drawn towards the level's chance ``u``
+    with the strength of ``_DRAWN`` records: in a small file, a value seen in nobody else is not known to be
+    rare.
     """
     others = max(count - 2, 0)
     frequency = (others + _DRAWN * u) / (rows + _DRAWN)
@@ -102,7 +103,7 @@ def rarity_weight(u: float, count: int, rows: int) -> int:
 
 def probability(weight: int) -> float:
     """The model's probability of a match at this weight. Unsupervised models are too sure of it."""
-    odds = 2.0 ** min(weight / SCALE, 60)
+    odds: float = 2.0 ** min(weight / SCALE, 60)
     return odds / (1 + odds)
 
 

@@ -25,7 +25,10 @@ def person_parts(name: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 @cache
 def formal_names() -> dict[str, tuple[str, ...]]:
-    """For every given name that the package *nicknames* knows: the names it may stand for, itself included."""
+    """For every given name that the package *nicknames* knows.
+
+    The names it may stand for, itself included.
+    """
     forms: dict[str, set[str]] = {}
     table = files("nicknames").joinpath("names.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):

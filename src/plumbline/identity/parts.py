@@ -26,7 +26,8 @@ _UNLIKE: Final = (ColumnType.PERSON, ColumnType.EMAIL, ColumnType.PHONE)
 _GIVEN: Final = (ColumnType.PERSON, ColumnType.GIVEN)
 _STREETS: Final = {
     "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "blvd": "boulevard", "blv": "boulevard",
-    "rd": "road", "dr": "drive", "ln": "lane", "ct": "court", "pl": "place", "sq": "square", "pkwy": "parkway",
+    "rd": "road", "dr": "drive", "ln": "lane", "ct": "court", "pl": "place", "sq": "square",
+    "pkwy": "parkway",
     "hwy": "highway", "ter": "terrace", "cir": "circle", "n": "north", "s": "south", "e": "east", "w": "west",
     "ste": "suite", "fl": "floor", "apt": "apartment",
 }  # fmt: skip
@@ -34,20 +35,23 @@ _NUMBER: Final = r"\b\d+[a-z]?\b"
 #: Mailboxes of an account, not of a person: they say where, not who.
 _ROLES: Final = (
     "info", "sales", "office", "service", "contact", "hello", "admin", "support", "mail", "marketing", "team",
-    "enquiries", "inquiries", "accounts", "billing", "hr", "jobs", "kontakt", "vertrieb", "noreply", "no-reply",
+    "enquiries", "inquiries", "accounts", "billing", "hr", "jobs", "kontakt", "vertrieb", "noreply",
+    "no-reply",
 )  # fmt: skip
 #: A part of an organisation's name that names a unit inside it, and words that tell no organisation apart.
 _UNIT: Final = (
-    r"^(?:\S+ )?(?:department|departments|dept|division|faculty|facultad|faculdade|fakultat|school|schools|section|"
-    r"unit|group|laboratory|laboratories|lab|labs|chair|office|branch|program|programme|departamento|departement|"
-    r"lehrstuhl|abteilung|directorate|ward|team)\b"
+    r"^(?:\S+ )?(?:department|departments|dept|division|faculty|facultad|faculdade|fakultat|school|schools|"
+    r"section|unit|group|laboratory|laboratories|lab|labs|chair|office|branch|program|programme|departamento|"
+    r"departement|lehrstuhl|abteilung|directorate|ward|team)\b"
 )
 _SMALL_WORDS: Final = r"\b(?:the|of|and|for|de|la|le|du|des|der|die|das|und|et|y|e|di|del|della|do|da|dos)\b"
 _SHORTEST_PHONE: Final = 7
 _PHONE_DIGITS: Final = 9
 
 
-def derive(frame: pl.DataFrame, columns: Sequence[Column], vocabularies: Mapping[str, Vocabulary]) -> pl.DataFrame:
+def derive(
+    frame: pl.DataFrame, columns: Sequence[Column], vocabularies: Mapping[str, Vocabulary]
+) -> pl.DataFrame:
     """The derived parts of every column, row by row. ``vocabularies`` by column name."""
     parts = scalar_parts(frame, columns)
     extra: list[pl.Series] = []
@@ -61,12 +65,16 @@ def derive(frame: pl.DataFrame, columns: Sequence[Column], vocabularies: Mapping
 
 
 def _without_given_only(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """An address that is only a given name says no more than that name and the account: james@ may be any James."""
+    """An address that is only a given name says no more than that name: james@ may be any James."""
     names = [column.part("given") for column in columns if column.type in _GIVEN]
     said = []
     for column in columns:
         if column.type is ColumnType.EMAIL and names:
-            plain = pl.col(column.part("v")).str.extract(r"^(.+)@").str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"])
+            plain = (
+                pl.col(column.part("v"))
+                .str.extract(r"^(.+)@")
+                .str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"])
+            )
             spelled = [pl.col(name).str.replace_many(["ae", "oe", "ue"], ["a", "o", "u"]) for name in names]
             is_only = pl.any_horizontal(plain == name for name in spelled).fill_null(value=False)
             said += [pl.when(~is_only).then(column.part(name)).alias(column.part(name)) for name in ("v",)]

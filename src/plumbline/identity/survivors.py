@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class Rule(StrEnum):
-    """How one value is chosen among those of a cluster. Every rule ends in the same order, so it is never a lot."""
+    """How one value is chosen among those of a cluster. Every rule ends in the same order.
+
+    So it is never a lot.
+    """
 
     MOST_RECENT = "most_recent"
     MOST_COMPLETE = "most_complete"
@@ -22,7 +25,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One record of a cluster: its fields, when it was last changed (sortable text) and where it came from."""
+    """One record of a cluster.
+
+    Its fields, when it was last changed (sortable text) and where it came from.
+    """
 
     id: str
     fields: Mapping[str, str | None]
@@ -47,7 +53,10 @@ def view(
     default: Rule = Rule.MOST_RECENT,
     trust: Sequence[str] = (),
 ) -> dict[str, Survivor]:
-    """One value per field. ``trust`` lists sources, most trusted first. The order of members never matters."""
+    """One value per field. ``trust`` lists sources.
+
+    Most trusted first. The order of members never matters.
+    """
     ordered = sorted(members, key=lambda one: one.id)
     names = sorted({name for one in ordered for name in one.fields})
     return {name: _survivor(name, ordered, rules.get(name, default), trust) for name in names}

@@ -58,4 +58,6 @@ class Vocabulary:
             .group_by("row")
             .agg(pl.col("code").sort().alias("bag"), (pl.col("code") % WEIGHTS).sum().alias("mass"))
         )
-        return rows.select("row").join(bags, on="row", how="left", maintain_order="left").select("bag", "mass")
+        return (
+            rows.select("row").join(bags, on="row", how="left", maintain_order="left").select("bag", "mass")
+        )

@@ -71,7 +71,10 @@ def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
 
 
 def odds_in_words(weight: int) -> str:
-    """The weight as a sentence. A model that learned without labels is too sure: it is an order, not a rate."""
+    """The weight as a sentence. A model that learned without labels is too sure.
+
+    It is an order, not a rate.
+    """
     if weight >= 2_000:
         return "by this evidence all but certainly one"
     if weight <= -2_000:

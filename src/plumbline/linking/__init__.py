@@ -1,1 +1,4 @@
-"""Finding duplicates at scale: weights trained by Splink, pairs scored in DuckDB, clusters that keep their ids."""
+"""Finding duplicates at scale.
+
+Weights trained by Splink, pairs scored in DuckDB, clusters that keep their ids.
+"""

@@ -19,7 +19,9 @@ _DRAWN: Final = 500_000
 _SEED: Final = 20
 
 
-def drawn_levels(parts: pl.DataFrame, columns: Sequence[Column], comparisons: Sequence[Comparison]) -> dict[str, tuple[int, ...]]:
+def drawn_levels(
+    parts: pl.DataFrame, columns: Sequence[Column], comparisons: Sequence[Comparison]
+) -> dict[str, tuple[int, ...]]:
     """Per comparison, how many random pairs fall on each level. The same records give the same pairs."""
     found = compare(parts, random_pairs(parts.height), columns, comparisons)
     return {one.name: _counts(found[one.name], len(one.levels)) for one in comparisons}

@@ -1,4 +1,8 @@
-"""Pairs compared in DuckDB: for every comparison the level that a pair falls on."""
+"""Pairs compared in DuckDB: for every comparison the level that a pair falls on.
+
+Names in the SQL are slugs of letters, digits and underscores; values never enter its text.
+"""
+# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -20,19 +24,27 @@ if TYPE_CHECKING:
     from plumbline.identity.model import Rarity
 
 
-def compare(parts: pl.DataFrame, pairs: pl.DataFrame, columns: Sequence[Column], comparisons: Sequence[Comparison]) -> pl.DataFrame:
+def compare(
+    parts: pl.DataFrame, pairs: pl.DataFrame, columns: Sequence[Column], comparisons: Sequence[Comparison]
+) -> pl.DataFrame:
     """``left``, ``right`` and one level per comparison (-1: not known on both sides)."""
     bags = [column.part("bag") for column in columns if column.type in BAGGED]
     with duckdb.connect() as db:
         db.execute("SET enable_progress_bar = false")
-        db.register("records", parts.with_row_index("row").to_arrow())
+        needed = pl.concat([pairs["left"], pairs["right"]]).unique().alias("row").cast(pl.UInt32).to_frame()
+        db.register("records", parts.with_row_index("row").join(needed, on="row", how="semi").to_arrow())
         db.register("pairs", pairs.to_arrow())
         db.execute("CREATE TEMP TABLE record AS SELECT * FROM records").fetchall()
         found = pl.DataFrame(db.sql(_sql(parts.columns, bags, comparisons)).to_arrow_table())
     return found.sort("left", "right")  # sums of floats depend on the order, and models must not
 
 
-def compared_of(found: pl.DataFrame, parts: pl.DataFrame, comparisons: Sequence[Comparison], rarities: Mapping[str, Rarity]) -> Compared:
+def compared_of(
+    found: pl.DataFrame,
+    parts: pl.DataFrame,
+    comparisons: Sequence[Comparison],
+    rarities: Mapping[str, Rarity],
+) -> Compared:
     """The compared pairs as arrays, with the frequencies of the left records' values."""
     named = {level.rarity for one in comparisons for level in one.levels if level.rarity}
     levels = {one.name: found[one.name].to_numpy() for one in comparisons}
@@ -64,7 +76,8 @@ def _sql(names: Sequence[str], bags: Sequence[str], comparisons: Sequence[Compar
 def _shared(bag: str) -> str:
     """Most pairs share no word at all, which is found out at half the cost."""
     any_shared = f'list_has_any("{bag}_l", "{bag}_r")'
-    return f'CASE WHEN {any_shared} THEN {shared_sql(bag)} WHEN "{bag}_l" IS NULL OR "{bag}_r" IS NULL THEN NULL ELSE 0 END'
+    unknown = f'"{bag}_l" IS NULL OR "{bag}_r" IS NULL'
+    return f"CASE WHEN {any_shared} THEN {shared_sql(bag)} WHEN {unknown} THEN NULL ELSE 0 END"
 
 
 def _side(names: Sequence[str], side: str) -> str:

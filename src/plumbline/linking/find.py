@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
 from plumbline.identity.blocking import Blocks, blocks_of, keys_of, pairs_of
@@ -38,8 +37,8 @@ _FITTED: Final = 1_000_000
 class Found:
     """What was found among rows: ``pairs`` (left, right, weight; ask and above), clusters of rows, questions.
 
-    ``questions`` are the pairs that neither the weights nor the clusters settle. ``blocks`` says what was compared
-    and what was skipped.
+    ``questions`` are the pairs that neither the weights nor the clusters settle. ``blocks`` says what was
+    compared and what was skipped.
     """
 
     pairs: pl.DataFrame
@@ -129,7 +128,14 @@ def _learned(work: _Work, columns: Sequence[Column], name: str, truth: pl.Series
     }
     ready = work.ready
     return MatchModel(
-        name, tuple(columns), learned.chances, ready.rarities, ready.vocabularies, learned.prior, cut, manifest
+        name,
+        tuple(columns),
+        learned.chances,
+        ready.rarities,
+        ready.vocabularies,
+        learned.prior,
+        cut,
+        manifest,
     )
 
 
@@ -161,33 +167,26 @@ def weigh_pairs(parts: pl.DataFrame, pairs: pl.DataFrame, model: MatchModel) -> 
     return found.select("left", "right", weight=pl.Series(weights, dtype=pl.Int32))
 
 
-def cluster(parts: pl.DataFrame, weighed: pl.DataFrame, model: MatchModel, answers: Answers, source: pl.Series | None = None) -> list[list[int]]:
+def cluster(
+    parts: pl.DataFrame,
+    weighed: pl.DataFrame,
+    model: MatchModel,
+    answers: Answers,
+    source: pl.Series | None = None,
+) -> list[list[int]]:
     """Groups of rows, each connected part looked at as a whole, with the pairs that blocking left out."""
     linked = weighed.filter(pl.col("weight") >= model.cut_offs.link)
     root = components([*zip(linked["left"].to_list(), linked["right"].to_list(), strict=True), *answers.same])
     if not root:
         return []
-    of = pl.DataFrame({"row": list(root), "part": list(root.values())}, schema={"row": pl.UInt32, "part": pl.UInt32})
+    of = pl.DataFrame(
+        {"row": list(root), "part": list(root.values())}, schema={"row": pl.UInt32, "part": pl.UInt32}
+    )
     missing = weigh_pairs(parts, _unseen(of, weighed), model)
     inside = _inside(of, pl.concat([weighed.select("left", "right", "weight"), missing]))
-    found: list[list[int]] = []
-    edges = {key[0]: part for key, part in inside.partition_by("part", as_dict=True).items()}
-    said = [(pair, True) for pair in answers.same] + [(pair, False) for pair in answers.different]
-    for (key,), rows in of.partition_by("part", as_dict=True).items():
-        members = rows["row"].to_list()
-        here = set(members) if said else set()
-        judged = [(pair, same) for pair, same in said if pair[0] in here and pair[1] in here]
-        weights = {(a, b): w for a, b, w in edges[key].select("left", "right", "weight").iter_rows()} if key in edges else {}
-        found += group(
-            sorted(members),
-            weights,
-            model.cut_offs,
-            answers=Answers(
-                frozenset(pair for pair, same in judged if same), frozenset(pair for pair, same in judged if not same)
-            ),
-            sources={row: str(source[row]) for row in members} if source is not None else None,
-        )
-    return sorted(found)
+    weights = {(one, two): weight for one, two, weight in inside.iter_rows()}
+    known = {row: str(source[row]) for row in root} if source is not None else None
+    return group(sorted(root), weights, model.cut_offs, answers=answers, sources=known)
 
 
 def questions(weighed: pl.DataFrame, clusters: list[list[int]], cut: CutOffs) -> pl.DataFrame:
@@ -196,21 +195,28 @@ def questions(weighed: pl.DataFrame, clusters: list[list[int]], cut: CutOffs) ->
     left = weighed["left"].replace_strict(label, default=None, return_dtype=pl.Int64)
     right = weighed["right"].replace_strict(label, default=None, return_dtype=pl.Int64)
     apart = (left != right).fill_null(value=True)
-    return weighed.filter(apart & (weighed["weight"] >= cut.ask)).sort(["weight", "left", "right"], descending=[True, False, False])
+    return weighed.filter(apart & (weighed["weight"] >= cut.ask)).sort(
+        ["weight", "left", "right"], descending=[True, False, False]
+    )
 
 
 def _unseen(of: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
-    """Pairs inside connected parts that no block brought together; the largest parts are taken as they are."""
+    """Pairs inside connected parts that no block brought together.
+
+    The largest parts are taken as they are.
+    """
     sized = of.with_columns(size=pl.len().over("part")).filter(pl.col("size").is_between(3, _LARGEST))
     rows = sized.select("row", "part")
     both = rows.join(rows, on="part", suffix="_r").filter(pl.col("row") < pl.col("row_r"))
-    return both.select(left="row", right="row_r").join(weighed.select("left", "right"), on=["left", "right"], how="anti")
+    return both.select(left="row", right="row_r").join(
+        weighed.select("left", "right"), on=["left", "right"], how="anti"
+    )
 
 
 def _inside(of: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
     parts = of.rename({"row": "left"})
     both = weighed.join(parts, on="left").join(of.rename({"row": "right", "part": "other"}), on="right")
-    return both.filter(pl.col("part") == pl.col("other"))
+    return both.filter(pl.col("part") == pl.col("other")).select("left", "right", "weight")
 
 
 def _true_pairs(truth: pl.Series) -> int:

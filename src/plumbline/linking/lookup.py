@@ -1,4 +1,7 @@
-"""One new record against a million known ones: an index of blocking keys in memory, and the pure evaluator."""
+"""One new record against a million known ones.
+
+An index of blocking keys in memory, and the pure evaluator.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ class _Keys:
 
     def rows_of(self, key: int) -> Rows:
         wanted = np.uint64(key)
-        first, last = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
+        first, last = (
+            np.searchsorted(self.hashes, wanted, "left"),
+            np.searchsorted(self.hashes, wanted, "right"),
+        )
         return self.rows[first:last]
 
 
@@ -93,7 +99,10 @@ class Lookup:
         return sum(parts.height for parts in self._parts[:-1])
 
     def match(self, frame: pl.DataFrame, *, least: int | None = None) -> list[Match]:
-        """Known records that weigh at least ``least`` (default: worth asking) with the one row of ``frame``."""
+        """Known records that weigh at least ``least`` (default.
+
+        Worth asking) with the one row of ``frame``.
+        """
         parts = derive(frame, self.model.columns, self.model.vocabularies)
         record = parts.row(0, named=True)
         keys = keys_of(parts, self.model.columns).select("column", "key").rows()
@@ -102,10 +111,10 @@ class Lookup:
         return sorted((one for one in found if one.weight >= cut), key=lambda one: (-one.weight, one.row))
 
     def join(self, frame: pl.DataFrame, clusters: Sequence[Sequence[int]]) -> list[int]:
-        """The clusters (their positions in ``clusters``) that the one row of ``frame`` belongs to, best first.
+        """The clusters (their positions) that the one row of ``frame`` belongs to, best first.
 
-        Records in no cluster may be passed as clusters of one. A cluster takes the record in when one link is sure
-        and the mean over all its members favours one, as in a full run; no cluster is taken apart.
+        Records in no cluster may be passed as clusters of one. A cluster takes the record in when one link is
+        sure and the mean over all its members favours one, as in a full run; no cluster is taken apart.
         """
         near = {one.row: one.weight for one in self.match(frame, least=self.model.cut_offs.link)}
         record = derive(frame, self.model.columns, self.model.vocabularies).row(0, named=True)
@@ -115,7 +124,9 @@ class Lookup:
                 continue
             new = max(members) + 1
             weights = {(row, new): weigh(self.model, self._record(row), record).weight for row in members}
-            if any(new in one for one in group([*members, new], weights, self.model.cut_offs, start=[members])):
+            if any(
+                new in one for one in group([*members, new], weights, self.model.cut_offs, start=[members])
+            ):
                 taken.append((-max(weights.values()), at))
         return [at for _, at in sorted(taken)]
 
@@ -131,9 +142,14 @@ class Lookup:
 
 
 def _chosen(blocks: list[tuple[int, Rows]]) -> Rows:
-    """Rows behind rare keys, and rows behind two frequent keys of different columns; those with most keys first."""
+    """Rows behind rare keys, and rows behind two frequent keys of different columns.
+
+    Those with most keys first.
+    """
     few = [rows for _, rows in blocks if rows.size <= _FEW]
-    many = sorted(((c, rows) for c, rows in blocks if _FEW < rows.size <= _MANY), key=lambda one: one[1].size)[:6]
+    many = sorted(
+        ((c, rows) for c, rows in blocks if _FEW < rows.size <= _MANY), key=lambda one: one[1].size
+    )[:6]
     both = [
         np.intersect1d(one, two, assume_unique=True)
         for (first, one), (second, two) in combinations(many, 2)

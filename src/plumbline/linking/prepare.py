@@ -33,7 +33,9 @@ def prepare(frame: pl.DataFrame, columns: Sequence[Column]) -> Prepared:
     """Derive the parts of a frame and count how rare its words and values are."""
     scalars = scalar_parts(frame, columns)
     vocabularies = {
-        column.name: Vocabulary.of(scalars[column.part("words")]) for column in columns if column.type in BAGGED
+        column.name: Vocabulary.of(scalars[column.part("words")])
+        for column in columns
+        if column.type in BAGGED
     }
     parts = derive(frame, columns, vocabularies)
     named = {

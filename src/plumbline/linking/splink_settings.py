@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def splink_settings(model: MatchModel) -> dict[str, Any]:
     """Settings for ``splink.Linker`` over derived parts with a ``unique_id``.
 
-    They hold levels, ``m`` and ``u``. Rarity and "evidence about the account counts once" are ours: Splink's weight
-    of a pair is the sum of the levels without them.
+    They hold levels, ``m`` and ``u``. Rarity and "evidence about the account counts once" are ours: Splink's
+    weight of a pair is the sum of the levels without them.
     """
     odds = 2.0 ** (model.prior / 100)
     return {

@@ -1,7 +1,7 @@
-"""Which records are one, kept: links, clusters with ids that stay, what people answered, and the whole history.
+"""Which records are one, kept: clusters with ids that stay, what people answered, all history.
 
-A record's cluster is the last thing that was said about it. Nothing is ever changed or deleted, so a merge can be
-taken back: the records were never touched, and the split puts each one where it was.
+A record's cluster is the last thing that was said about it. Nothing is ever changed or deleted, so a merge
+can be taken back: the records were never touched, and the split puts each one where it was.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import Self
 
 _NOW = "SELECT cluster FROM member WHERE record = ? ORDER BY number DESC LIMIT 1"
 
@@ -58,7 +59,7 @@ class LinkStore:
         self.path = path
         self._db = open_links(path, link_schema.TABLES, patience)
 
-    def __enter__(self) -> LinkStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,8 +90,9 @@ class LinkStore:
     def answers(self) -> list[Answer]:
         """The last answer about every pair, oldest first."""
         sql = (
-            "SELECT one, two, same, weight, who, at, why FROM answer AS last JOIN act ON act.number = last.act "
-            "WHERE last.number = (SELECT max(number) FROM answer WHERE one = last.one AND two = last.two) "
+            "SELECT one, two, same, weight, who, at, why FROM answer AS last "
+            "JOIN act ON act.number = last.act WHERE last.number = "
+            "(SELECT max(number) FROM answer WHERE one = last.one AND two = last.two) "
             "ORDER BY last.number"
         )
         with sqlite_errors(self.path):
@@ -109,8 +111,8 @@ class LinkStore:
     def record(self, groups: Iterable[Sequence[str]], said: Said) -> list[str]:
         """Write down what was found; the cluster id of each group. Records already together stay as they are.
 
-        A group that holds records of older clusters joins the oldest of them; ids of the others stay readable as
-        its predecessors. Nothing is taken apart.
+        A group that holds records of older clusters joins the oldest of them; ids of the others stay readable
+        as its predecessors. Nothing is taken apart.
         """
         with self._writing() as db:
             act = _act(db, "found", said)
@@ -128,7 +130,8 @@ class LinkStore:
     def split(self, cluster: str, records: Sequence[str], said: Said) -> str:
         """Take records out of a cluster into one of their own; its id.
 
-        Records that all were together in a cluster before a merge brought them here go back into it, under its id.
+        Records that all were together in a cluster before a merge brought them here go back into it, under
+        its id.
         """
         with self._writing() as db:
             inside = set(_members(db, cluster))
@@ -173,14 +176,19 @@ def _cluster_of(db: sqlite3.Connection, record: str) -> str | None:
 
 
 def _members(db: sqlite3.Connection, cluster: str) -> list[str]:
-    sql = f"SELECT DISTINCT record FROM member AS m WHERE cluster = ? AND (SELECT cluster FROM member WHERE record = m.record ORDER BY number DESC LIMIT 1) = m.cluster ORDER BY record"  # noqa: E501
+    sql = (
+        "SELECT DISTINCT record FROM member AS m WHERE cluster = ? AND m.number = "
+        "(SELECT max(number) FROM member WHERE record = m.record) ORDER BY record"
+    )
     return [str(row[0]) for row in db.execute(sql, (cluster,))]
 
 
 def _gather(db: sqlite3.Connection, records: list[str], act: int) -> str:
     """Bring records and their clusters into the oldest cluster among them."""
     known = {record: _cluster_of(db, record) for record in records}
-    clusters = sorted({cluster for cluster in known.values() if cluster is not None}, key=lambda c: _age(db, c))
+    clusters = sorted(
+        {cluster for cluster in known.values() if cluster is not None}, key=lambda c: _age(db, c)
+    )
     target = clusters[0] if clusters else _born(db, min(records), act)
     moving = [record for record, cluster in known.items() if cluster is None]
     for younger in clusters[1:]:
@@ -192,7 +200,8 @@ def _gather(db: sqlite3.Connection, records: list[str], act: int) -> str:
 
 def _put(db: sqlite3.Connection, records: Sequence[str], cluster: str, act: int) -> None:
     db.executemany(
-        "INSERT INTO member (record, cluster, act) VALUES (?, ?, ?)", [(record, cluster, act) for record in records]
+        "INSERT INTO member (record, cluster, act) VALUES (?, ?, ?)",
+        [(record, cluster, act) for record in records],
     )
 
 
@@ -209,7 +218,9 @@ def _age(db: sqlite3.Connection, cluster: str) -> tuple[int, str]:
 
 def _former(db: sqlite3.Connection, cluster: str, records: Sequence[str]) -> str | None:
     """The cluster that exactly these records made up before they came into this one; it must be empty now."""
-    rows = db.execute("SELECT younger FROM succession WHERE older = ? ORDER BY act DESC", (cluster,)).fetchall()
+    rows = db.execute(
+        "SELECT younger FROM succession WHERE older = ? ORDER BY act DESC", (cluster,)
+    ).fetchall()
     for (younger,) in rows:
         last = {
             record: db.execute(
