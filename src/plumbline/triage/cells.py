@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
-from plumbline.domain.rowcodes import ROW_EXPLANATIONS, RowCode
+from plumbline.domain.rowcodes import ROW_EXPLANATIONS
 from plumbline.domain.words import Kind
 from plumbline.triage.one import read_one, reader
-from plumbline.triage.parse import CONTROL, TYPES, Rule, careful, plain, tidy, why_unreadable
-from plumbline.triage.report import SHOWN, issue_lines, issues
+from plumbline.triage.parse import TYPES, Rule, careful, plain, why_unreadable
+from plumbline.triage.report import SHOWN, issue_lines
+from plumbline.triage.texts import counted, looked_at, tidied, without_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Rows per column and blank word; the empty word stands for empty cells.
 BLANKS_SCHEMA: Final = {"column": pl.String, "word": pl.String, "rows": pl.Int64}
-#: Batches up to this many rows are looked at in Python, which costs less than asking Polars.
-_FEW: Final = 16
 _SENTENCES: Final = {code.value: text for code, text in ROW_EXPLANATIONS.items()}
 
 _ALL_READ: Final = pl.Series("triage.unreadable", [[]], dtype=pl.List(pl.String))
@@ -51,8 +49,6 @@ class Plan:
     others: tuple[Rule, ...]
     words: frozenset[str]
     first_pass: tuple[pl.Expr, ...]
-    blank_pass: tuple[pl.Expr, ...]
-    glue: tuple[pl.Expr, ...]
     readers: tuple[Read | None, ...]
     schema: pl.Schema
 
@@ -67,17 +63,10 @@ def plan(rules: tuple[Rule, ...], blank_words: tuple[str, ...]) -> Plan:
     texts = tuple(rule.column for rule in rules if rule.kind is Kind.TEXT)
     words = frozenset({"", *(word.strip().lower() for word in blank_words)})
     first_pass = (pl.col(r.column).str.strip_chars() if r.kind is Kind.TEXT else plain(r) for r in rules)
-    blank_pass = (_without_blanks(name, words) for name in texts)
     others = tuple(rule for rule in rules if rule.kind is not Kind.TEXT)
-    glue = tuple(pl.col(name).str.join("") for name in texts)
     readers = tuple(None if rule.kind is Kind.TEXT else reader(rule) for rule in rules)
     schema = pl.Schema({rule.column: TYPES[rule.kind] for rule in rules})
-    return Plan(texts, others, words, tuple(first_pass), tuple(blank_pass), glue, readers, schema)
-
-
-def _without_blanks(name: str, words: frozenset[str]) -> pl.Expr:
-    cell = pl.col(name)
-    return pl.when(~cell.str.to_lowercase().is_in(words)).then(cell).alias(name)
+    return Plan(texts, others, words, tuple(first_pass), readers, schema)
 
 
 def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
@@ -85,20 +74,19 @@ def read_cells(received: pl.DataFrame, how: Plan) -> Cells:
     if received.height == 1 and (one := read_one(received, how.readers, how.words)) is not None:
         return _cells_of_one(received, one, how)
     first = received.select(how.first_pass)
-    untidy = _untidy(received, how)
-    if untidy:
-        first = first.with_columns(received.select(tidy(pl.col(name)) for name in untidy))
-    typed = first.with_columns(how.blank_pass)
+    texts = looked_at(received, how.texts)
+    tidy, lines = tidied(received, first, texts)
+    typed, words = without_blanks(tidy, texts, how.words)
     left_over = (rule for rule in how.others if _nulls(typed, rule.column) > _nulls(received, rule.column))
     rest = [_Leftover.of(received, typed, rule, how) for rule in left_over]
-    blanks = [*_empty(received), *_blank_texts(first, typed, how)]
+    blanks = [*_empty(received), *words]
     blanks += [blank for left in rest for blank in left.blanks()]
     better = [left.filled(typed) for left in rest]
     return Cells(
         typed.with_columns(better) if better else typed,
         _unreadable([left for left in rest if left.bad.height], received.height),
         _summed(blanks),
-        [*_control_issues(received, untidy), *(left.issues(received) for left in rest)],
+        [*lines, *(left.issues(received) for left in rest)],
     )
 
 
@@ -113,52 +101,10 @@ def _cells_of_one(received: pl.DataFrame, one: OneRead, how: Plan) -> Cells:
     )
 
 
-def _untidy(received: pl.DataFrame, how: Plan) -> list[str]:
-    """Text columns with any character beyond printable ASCII, found at the speed of copying memory."""
-    return [name for name, text in zip(how.texts, _glued(received, how), strict=True) if _is_untidy(text)]
-
-
-def _glued(received: pl.DataFrame, how: Plan) -> list[str]:
-    """All the text of each text column, in one piece."""
-    if 0 < received.height <= _FEW:
-        cells = dict(zip(received.columns, zip(*received.rows(), strict=True), strict=True))
-        return ["".join(filter(None, cells.get(name, ()))) for name in how.texts]
-    return list(received.select(how.glue).row(0)) if how.glue else []
-
-
-def _is_untidy(text: str) -> bool:
-    if not text or not text.isascii():
-        return bool(text)
-    data = np.frombuffer(text.encode(), np.uint8)
-    return bool(data.min() < 32 or data.max() > 126)
-
-
-def _control_issues(received: pl.DataFrame, untidy: list[str]) -> Iterator[pl.DataFrame]:
-    for name in untidy:
-        rows = received.filter(pl.col(name).str.contains(CONTROL))
-        shown = pl.col(name).str.replace_all(CONTROL, "\ufffd")
-        yield issues(rows, RowCode.CONTROL_CHARACTERS, column=name, value=shown)
-
-
 def _empty(received: pl.DataFrame) -> Iterator[Blank]:
     for cells in received.iter_columns():
         if count := cells.null_count():
             yield cells.name, "", count
-
-
-def _blank_texts(first: pl.DataFrame, typed: pl.DataFrame, how: Plan) -> Iterator[Blank]:
-    """Blank words in text columns: cells that were there before and are null now."""
-    names = [name for name in how.texts if _nulls(typed, name) > _nulls(first, name)]
-    if not names:
-        return
-    words = [pl.col(name).filter(how.is_blank(pl.col(name))).value_counts().implode() for name in names]
-    for name, counted in zip(names, first.select(words).row(0), strict=True):
-        yield from _blanks(name, counted)
-
-
-def _blanks(column: str, counted: list[dict[str, object]]) -> Iterator[Blank]:
-    for word, rows in sorted(tuple(entry.values()) for entry in counted):
-        yield column, str(word), int(str(rows))
 
 
 def _summed(blanks: list[Blank]) -> pl.DataFrame:
@@ -210,7 +156,7 @@ class _Leftover:
 
     def blanks(self) -> Iterator[Blank]:
         """The blank words among them."""
-        return _blanks(self.rule.column, self.words["text"].value_counts().to_dicts())
+        return counted(self.rule.column, self.words["text"])
 
     def issues(self, received: pl.DataFrame) -> pl.DataFrame:
         """One line per unreadable cell."""

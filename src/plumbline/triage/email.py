@@ -65,7 +65,9 @@ def email_columns(address: pl.Series) -> pl.DataFrame:
     lower = pl.DataFrame([address.alias("address")]).select(_LOWER.alias("lower"))
     parts = lower.with_columns(_PARTS.alias("parts")).unnest("parts")
     domains = parts.get_column("domain").unique().drop_nulls().to_list()
-    return parts.select(_kind(_under(domains, DISPOSABLE), _under(domains, FREE)), _DOMAIN)
+    deep = [domain for domain in domains if domain.count(".") > 1]
+    disposable, free = (_under(domains, deep, listed) for listed in (DISPOSABLE, FREE))
+    return parts.select(_kind(disposable, free), _DOMAIN)
 
 
 def kind_and_domain(address: str) -> tuple[EmailKind, str | None] | None:
@@ -97,9 +99,10 @@ def _kind(disposable: tuple[str, ...], free: tuple[str, ...]) -> pl.Expr:
     return pl.coalesce(chosen).alias("triage.email_kind")
 
 
-def _under(domains: list[str], listed: frozenset[str]) -> tuple[str, ...]:
-    """The domains that are listed, or stand below one that is."""
-    return tuple(domain for domain in domains if _is_under(domain, listed))
+def _under(domains: list[str], deep: list[str], listed: frozenset[str]) -> tuple[str, ...]:
+    """The domains that are listed, or stand below one that is, which takes two dots."""
+    below = {domain for domain in deep if _is_under(domain, listed)}
+    return tuple(sorted(below.union(listed.intersection(domains))))
 
 
 def _is_under(domain: str, listed: frozenset[str]) -> bool:
