@@ -137,7 +137,9 @@ def _examples(parts: Sequence[Part], scored: Sequence[Part]) -> Iterator[str]:
     yield "examples:"
     yield "  - why: Knowing nothing yet is no reason to drop a lead."
     yield "    lead: {}"
-    yield "    expect: {band: C, route: queue}"
+    # Where nothing can be asked, a lead of which nothing is known may have to go to a person.
+    asked = any(part.ask for part in parts)
+    yield f"    expect: {{band: C{', route: queue' if asked else ''}}}"
     yield "  - why: A lead with the best of everything is called first."
     yield f"    lead: {{{', '.join(f'{part.name}: {part.best}' for part in scored)}}}"
     yield "    expect: {band: A, route: fast_track}"
