@@ -33,7 +33,8 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}|(?:\b[0-9a-fA-F]{2}[ :]){16,}|(?:\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")  # fmt: skip
 _HEXADECIMAL: Final = frozenset(a + b for a in hexdigits for b in hexdigits)
 #: Without an unbroken run this long, or as many pairs (of which the first may follow a bracket), there is no wall.
-_RUN: Final = 24
+_RUN: Final = 48
+_ESCAPED: Final = 24
 _PAIRS: Final = 16
 _CODE_BLOCK: Final = re.compile(r"^\s*[{\[<].*[}\]>]\s*$")
 
@@ -42,7 +43,9 @@ def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:
     """Walls of base64 or hexadecimal: nobody writes those by hand. Links are left to the tokens."""
     runs = text.split()
     pairs = sum(map(_HEXADECIMAL.__contains__, runs)) + 2 * text.count(":")
-    if pairs < _PAIRS - 1 and max(map(len, runs), default=0) < _RUN:
+    longest = max(map(len, runs), default=0)
+    escaped = longest >= _ESCAPED and ("%" in text or "\\" in text)
+    if longest < _RUN and not escaped and pairs < _PAIRS - 1:
         return
     for match in _ENCODED.finditer(text):
         before = text[max(0, match.start() - 120) : match.end()].split()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from plumbline.reading.layout import Zone
 from plumbline.reading.lengths import NUMBER, NUMBER_WORDS, UNIT, UNIT_DAYS
 from plumbline.reading.masking import MASK
+from plumbline.reading.spelling import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,10 +63,6 @@ _WORD_OR_SIGN: Final = re.compile(
 )  # fmt: skip
 _ODD: Final = frozenset({word.split()[0] for word in NUMBER_WORDS} | {"usd", "eur", "gbp", "cad", "aud", "inr", "chf", "sgd", "nzd", "rs", "us", "ca", "au", "nz", "c", "another", "http", "https", "www", "e"})  # fmt: skip
 _SHORT: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "approx", "inc", "ltd", "co", "no", "vs", "ca", "etc", "eg", "ie", "dept", "prof", "sr", "sra", "hr", "z", "b", "bzw", "ggf", "inkl", "incl", "tel", "ext", "fig", "dec", "jan", "feb", "aug", "sept", "oct", "nov", "ref", "nr", "e", "g", "i", "p", "a", "appt"])  # fmt: skip
-_SPLIT: Final = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
-_IS: Final = frozenset(["it", "that", "what", "there", "who", "he", "she", "here", "how", "where", "when", "one", "everything", "everyone", "nobody", "why", "this"])  # fmt: skip
-_IRREGULAR: Final = {"can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us"), "cannot": ("can", "not"), "ain't": ("is", "not"), "y'all": ("you", "all")}  # fmt: skip
-_ELIDED: Final = frozenset(["l", "d", "j", "m", "n", "s", "t", "c", "qu"])
 _BUT: Final = frozenset(["but", "although", "though", "however", "whereas", "except", "unless", "aber", "pero", "mais", "sondern", "jedoch"])  # fmt: skip
 _ARTICLES: Final = frozenset(["a", "an", "half", "couple", "few", "one", "un", "una", "une", "ein", "eine", "us", "c", "ca", "au", "e"])  # fmt: skip
 _AFTER_ARTICLE: Final = frozenset([
@@ -248,7 +245,7 @@ class _Splitter:
 
     def _word(self, word: str, start: int, end: int, stretch: Stretch) -> None:
         if "'" in word and word not in self.spelling:
-            for part in _expand(word):
+            for part in expand(word):
                 self._put(self.spelling.get(part, part), start, end, stretch)
             return
         plain = self.spelling.get(word, word)
@@ -286,19 +283,3 @@ class _Splitter:
 _LONGEST: Final = 119
 _SIGNS: Final = {"@": "at", "&": "and", "+": "and"}
 _TOKENS: Final = {"money": "MONEY", "dur": "DUR", "mask": "MASK", "link": "LINK"}
-
-
-def _expand(word: str) -> tuple[str, ...]:
-    """``don't`` is do not, ``we're`` is we are, ``l'outil`` is l outil; a possessive loses its ending."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if word.endswith("n't"):
-        return (word[:-3], "not")
-    stem, _, ending = word.partition("'")
-    if stem in _ELIDED:
-        return (stem, *_expand(ending)) if "'" in ending else (stem, ending)
-    if ending in _SPLIT:
-        return (stem, _SPLIT[ending])
-    if ending == "s":
-        return (stem, "is") if stem in _IS else (stem,)
-    return (stem, ending) if ending else (stem,)
