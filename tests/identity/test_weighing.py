@@ -155,3 +155,24 @@ def test_the_odds_are_said_as_a_sentence():
     assert odds_in_words(-300) == "by this evidence 8 to 1 for two"
     assert "all but certainly two" in odds_in_words(-5_000)
     assert "all but certainly one" in odds_in_words(5_000)
+
+
+def test_one_name_at_two_accounts_is_asked_about_and_never_linked_by_itself():
+    columns = (
+        Column("name", ColumnType.PERSON),
+        Column("phone", ColumnType.PHONE),
+        Column("firm", ColumnType.ORGANISATION),
+    )
+    rows = [
+        ("Ann Gantinmere", "020 7946 0001", "Acme Pumps"),
+        ("Ann Gantinmere", "020 7946 0001", "Orion Foods"),
+    ]
+    data = pl.DataFrame(rows, schema=["name", "phone", "firm"], orient="row")
+    model = written_model(data, columns, prior=-500)
+    left, right = derive(data, columns, model.vocabularies).to_dicts()
+    weighed = weigh(model, left, right)
+    assert weighed.elsewhere < 0
+    assert weighed.weight == model.cut_offs.link - 1
+    assert adds_up(weighed)
+    unknown = {**right, "firm__words": None, "firm__joined": None, "firm__bag": None, "firm__mass": None}
+    assert weigh(model, left, unknown).weight > model.cut_offs.link

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from plumbline.identity.model import SCALE, Chances, monotone, rarity_weight, weights_of
+from plumbline.identity.weigh import is_one_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,6 +121,18 @@ def weigh_all(
         account += about
         np.maximum(strongest, about, out=strongest)
     return total - account + strongest
+
+
+def held_apart(compared: Compared, comparisons: Sequence[Comparison], weights: Weights, link: int) -> Weights:
+    """Weights with the prior, where one name at two accounts stays below the cut: a person decides that."""
+    told_apart, is_one = np.zeros(compared.size, dtype=bool), np.zeros(compared.size, dtype=bool)
+    for one in comparisons:
+        levels = compared.levels[one.name]
+        same = np.array([is_one_account(one, at) for at in range(len(one.levels))] + [False])
+        is_one |= same[levels]
+        if one.names_account:
+            told_apart |= levels == len(one.levels) - 1
+    return np.where(told_apart & ~is_one, np.minimum(weights, link - 1), weights)
 
 
 def _weights(one: Comparison, chances: Chances, compared: Compared) -> Weights:

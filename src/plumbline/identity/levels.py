@@ -51,6 +51,7 @@ class Level:
 class Comparison:
     """Two values compared: ``key`` is the part that must be there on both sides, else nothing is said.
 
+    ``names_account``: unlike values are two accounts. ``names_both``: a value names person and account.
     Levels marked ``account`` say that two *people* are of one account. Name, domain and address of an account
     go together, so that of several such reasons only the strongest counts.
     """
@@ -59,6 +60,8 @@ class Comparison:
     label: str
     key: str
     levels: tuple[Level, ...]
+    names_account: bool = False
+    names_both: bool = False
 
 
 def comparisons_of(columns: Sequence[Column]) -> tuple[Comparison, ...]:
@@ -69,13 +72,14 @@ def comparisons_of(columns: Sequence[Column]) -> tuple[Comparison, ...]:
     for column in columns:
         comparisons = _OF_TYPE[column.type](column)
         is_account = are_people and (column.type in _ACCOUNTS or (has_account and column.type in _PLACES))
-        found += [_of_account(one) for one in comparisons] if is_account else comparisons
+        names = column.type in _ACCOUNTS
+        found += [_of_account(one, names=names) for one in comparisons] if is_account else comparisons
     return tuple(found)
 
 
-def _of_account(comparison: Comparison) -> Comparison:
+def _of_account(comparison: Comparison, *, names: bool) -> Comparison:
     levels = tuple(replace(level, account=level.test is not None) for level in comparison.levels)
-    return replace(comparison, levels=levels)
+    return replace(comparison, levels=levels, names_account=names)
 
 
 def _given(column: Column) -> tuple[Comparison, ...]:
@@ -124,8 +128,8 @@ def _person(column: Column) -> tuple[Comparison, ...]:
 
 
 def _email(column: Column) -> tuple[Comparison, ...]:
-    key, local, domain, digits, mailbox = (
-        column.part(name) for name in ("v", "local", "domain", "digits", "mailbox")
+    key, local, domain, own, digits, mailbox = (
+        column.part(name) for name in ("v", "local", "domain", "own", "digits", "mailbox")
     )
     typo = Both(Both(Equal(digits), Similar(key, 90)), Edits(key, 2, 8))
     return (
@@ -144,9 +148,11 @@ def _email(column: Column) -> tuple[Comparison, ...]:
                     account=True,
                 ),
                 Level("the same name with digits at another domain", Equal(local), 0.04, local),
-                Level("the same domain", Equal(domain), 0.08, domain, account=True),
+                Level("the same domain", Equal(own), 0.06, own, account=True),
+                Level("the same free-mail provider", Equal(domain), 0.04, domain),
                 Level("different", None, 0.15),
             ),
+            names_both=True,
         ),
     )
 

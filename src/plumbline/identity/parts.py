@@ -38,6 +38,14 @@ _ROLES: Final = (
     "enquiries", "inquiries", "accounts", "billing", "hr", "jobs", "kontakt", "vertrieb", "noreply",
     "no-reply",
 )  # fmt: skip
+#: Providers at which two people of one domain have nothing in common.
+_FREE_MAIL: Final = (
+    "gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com", "aol.com", "gmx.de",
+    "gmx.net",
+    "web.de", "t-online.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "orange.fr", "free.fr", "proton.me",
+    "protonmail.com", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "mailinator.com", "yopmail.com",
+    "guerrillamail.com",
+)  # fmt: skip
 #: A part of an organisation's name that names a unit inside it, and words that tell no organisation apart.
 _UNIT: Final = (
     r"^(?:\S+ )?(?:department|departments|dept|division|faculty|facultad|faculdade|fakultat|school|schools|"
@@ -154,6 +162,7 @@ def _email(address: pl.Expr) -> Parts:
         "local": pl.when(person.str.contains(r"\d")).then(person),
         "digits": pl.when(local.is_not_null()).then(local.str.replace_all(r"\D", "")),
         "domain": domain,
+        "own": pl.when(~domain.is_in(_FREE_MAIL)).then(domain),
         "mailbox": pl.concat_str(local, pl.lit("@"), domain),
     }
 

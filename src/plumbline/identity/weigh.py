@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from plumbline.identity.levels import Comparison
     from plumbline.identity.likeness import Record
     from plumbline.identity.model import MatchModel
+
+
+#: Levels of an e-mail address that say the address is one: the same, a typing error.
+_ALIKE_ADDRESSES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,19 @@ class Step:
 class Weighed:
     """A pair's weight with every part of it; ``prior``, all totals and ``once`` are ``weight``, exactly.
 
-    ``once`` takes back what reasons about the account say more than once.
+    ``once`` takes back what reasons about the account say more than once. ``elsewhere`` takes back what would
+    link one name at two accounts: that may be somebody who moved, and a person decides it.
     """
 
     prior: int
     steps: tuple[Step, ...]
     once: int = 0
+    elsewhere: int = 0
 
     @property
     def weight(self) -> int:
         """The sum."""
-        return self.prior + sum(step.total for step in self.steps) + self.once
+        return self.prior + sum(step.total for step in self.steps) + self.once + self.elsewhere
 
 
 def weigh(model: MatchModel, left: Record, right: Record) -> Weighed:
@@ -53,7 +61,31 @@ def weigh(model: MatchModel, left: Record, right: Record) -> Weighed:
         for step, one in zip(steps, model.comparisons, strict=True)
         if step.level is not None and one.levels[step.level].account
     ]
-    return Weighed(model.prior, steps, max(about, default=0) - sum(about))
+    weighed = Weighed(model.prior, steps, max(about, default=0) - sum(about))
+    found = {step.comparison: -1 if step.level is None else step.level for step in steps}
+    if not at_two_accounts(model.comparisons, found):
+        return weighed
+    return replace(weighed, elsewhere=min(0, model.cut_offs.link - 1 - weighed.weight))
+
+
+def at_two_accounts(comparisons: Sequence[Comparison], found: Mapping[str, int]) -> bool:
+    """Whether the accounts differ and nothing says that they are one. ``found``: levels by name."""
+    told_apart = False
+    for one in comparisons:
+        level = found[one.name]
+        if level < 0:
+            continue
+        if is_one_account(one, level):
+            return False
+        told_apart |= one.names_account and level == len(one.levels) - 1
+    return told_apart
+
+
+def is_one_account(comparison: Comparison, level: int) -> bool:
+    """Whether this level says that two people are of one account."""
+    if comparison.names_both:
+        return level < _ALIKE_ADDRESSES or comparison.levels[level].account
+    return comparison.names_account and comparison.levels[level].account
 
 
 def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
@@ -67,6 +99,9 @@ def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
     if weighed.once:
         said = "company, domain and place of one account count once"
         lines.append(("the account", said, weighed.once, lines[-1][3] + weighed.once))
+    if weighed.elsewhere:
+        said = "one name at two accounts is asked about, never linked by itself"
+        lines.append(("two accounts", said, weighed.elsewhere, lines[-1][3] + weighed.elsewhere))
     return lines
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from plumbline.identity.blocking import Blocks, blocks_of, keys_of, pairs_of
 from plumbline.identity.clusters import Answers, components, group
-from plumbline.identity.fit import best_cut, fit, fit_labelled, weigh_all
+from plumbline.identity.fit import best_cut, fit, fit_labelled, held_apart, weigh_all
 from plumbline.identity.levels import comparisons_of
 from plumbline.identity.model import CutOffs, MatchModel
 from plumbline.identity.parts import derive
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbline.identity.columns import Column
-    from plumbline.identity.fit import Compared
+    from plumbline.identity.fit import Compared, Weights
     from plumbline.linking.prepare import Prepared
 
 #: Fixed on simulated leads and on development halves, never on test answers.
@@ -92,7 +92,7 @@ def train_and_find(
     """Both on the same records, which are prepared and compared once."""
     work = _work(frame, columns, None)
     model = _learned(work, columns, name, None)
-    weights = weigh_all(work.compared, model.comparisons, model.chances) + model.prior
+    weights = _weights(work.compared, model)
     weighed = work.found.select("left", "right", weight=pl.Series(weights, dtype=pl.Int32))
     found = _found(work.ready.parts, weighed, work.blocks, model, answers, frame[source] if source else None)
     return model, found
@@ -163,8 +163,13 @@ def weigh_pairs(parts: pl.DataFrame, pairs: pl.DataFrame, model: MatchModel) -> 
     """``left``, ``right`` and ``weight``."""
     found = compare(parts, pairs, model.columns, model.comparisons)
     compared = compared_of(found, parts, model.comparisons, model.rarities)
-    weights = weigh_all(compared, model.comparisons, model.chances) + model.prior
+    weights = _weights(compared, model)
     return found.select("left", "right", weight=pl.Series(weights, dtype=pl.Int32))
+
+
+def _weights(compared: Compared, model: MatchModel) -> Weights:
+    weights = weigh_all(compared, model.comparisons, model.chances) + model.prior
+    return held_apart(compared, model.comparisons, weights, model.cut_offs.link)
 
 
 def cluster(
