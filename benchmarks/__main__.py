@@ -11,6 +11,7 @@ import sys
 FULL = (
     ("benchmarks.main_path", "1000000", "5"),
     ("benchmarks.main_path", "5000000", "1"),
+    ("benchmarks.check_report", "1000000", "3"),
     ("benchmarks.one_lead", "2000"),
     ("benchmarks.scorecard_vs_lightgbm",),
     ("benchmarks.ledger_verify",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -214,3 +215,17 @@ def test_leads_that_nothing_tells_apart_are_counted_and_explained(desk) -> None:
 def test_leads_with_an_address_are_never_alike(desk) -> None:
     """Negative control of the test above."""
     assert report(desk, [row(n) for n in range(1, 21)])["alike"] is None
+
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "lead_xeducation" / "leads.csv.gz"
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not REAL.is_file(), reason="the real leads are not part of the project")
+def test_the_empty_form_leads_of_a_real_export_are_found_and_explained() -> None:
+    mapping = Path(__file__).resolve().parents[2] / "examples" / "lead_xeducation" / "mapping.yaml"
+    found = plumbline("check", REAL, "-m", mapping, "--as-of", TODAY, "--json").json
+    assert hits(found)["indistinguishable", "lead.id"][0] == found["alike"]["rows"] == 1281
+    own, others = found["alike"]["filled"]
+    assert own < others - 0.1
+    assert {"column": "account.country", "alike": 0.0}.items() <= found["alike"]["emptier"][0].items()
