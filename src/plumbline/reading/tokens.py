@@ -202,7 +202,7 @@ class _Splitter:
 
     def _open(self, stretch: Stretch) -> Sentence:
         """A new sentence begins."""
-        self.now = Sentence(stretch.zone, answer=stretch.answer)
+        self.now = Sentence(stretch.zone, [], [], [], [], answer=stretch.answer)
         self.clause = 0
         return self.now
 
