@@ -26,7 +26,7 @@ def history(
 ) -> pl.DataFrame:
     """Leads a minute apart. ``signal`` 0: outcomes have nothing to do with anything."""
     rng = np.random.default_rng(seed)
-    employees = np.round(np.exp(rng.normal(4.5, 1.3, rows)))
+    employees = np.maximum(1.0, np.round(np.exp(rng.normal(4.5, 1.3, rows))))
     # Round budgets stand for more than their size: special amounts.
     budget = np.where(
         rng.random(rows) < 0.5,

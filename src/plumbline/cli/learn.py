@@ -24,9 +24,7 @@ from plumbline.report.backtest import backtest_html
 from plumbline.scorecard import Scorecard, dump
 from plumbline.store import write_atomically
 
-History = Annotated[
-    Path, typer.Argument(metavar="HISTORY", help="Past leads, or a training table (.parquet) with 'label'.")
-]
+History = Annotated[Path, typer.Argument(help="Past leads, or a training table (.parquet) with 'label'.")]
 PolicyFile = Annotated[
     Path, typer.Option("--policy", "-p", help="The policy: its signals and its definition.")
 ]

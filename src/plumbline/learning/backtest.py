@@ -97,7 +97,7 @@ def _later(newer: Rows, card: Scorecard) -> Rows:
     last = window[1] if isinstance(window, list) and len(window) == 2 else ""
     if not last or not newer.timed:
         return newer
-    after = np.flatnonzero((newer.frame[AT].cast(pl.String) > str(last)).to_numpy())
+    after = np.flatnonzero([str(moment) > str(last) for moment in newer.frame[AT]])
     if not after.size:
         raise CannotLearnError(Note(Code.NOTHING_LATER, f"It was learned on leads up to {last}."))
     return part_of(newer, after)
