@@ -64,7 +64,9 @@ def company(name: str, country: str | None = None) -> Normal:
     )
     clean = compatible(clean)
     short, removed = without_forms(clean, country)
-    notes += [Note("legal_form_removed", f"Legal form left out: {text}.") for text, _ in removed]
+    notes += [
+        Note("legal_form_removed", f"Legal form left out: {text.removesuffix('.')}.") for text, _ in removed
+    ]
     found = scripts(short)
     if len(found) > 1 and not found <= _EAST_ASIAN:
         notes.append(
