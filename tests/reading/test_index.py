@@ -20,8 +20,8 @@ FILE = default_cues()
 PATTERNS = [pattern for cue in FILE.cues for pattern in cue.patterns]
 INDEX = Index(PATTERNS)
 ALL = (1 << len(PATTERNS)) - 1
-SAID = " ".join(example for cue in FILE.cues for example in (*cue.examples, *cue.counterexamples))
-WORDS = sorted(set(SAID.split()))
+SAID = [example for cue in FILE.cues for example in (*cue.examples, *cue.counterexamples)]
+WORDS = sorted({word for example in SAID for word in example.split()})
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=40).map(" ".join)
 
 
@@ -48,7 +48,7 @@ def test_nothing_is_missed_where_nobody_looks(text):
 
 
 def test_nothing_is_missed_in_the_examples_of_the_cues():
-    assert missed(INDEX, SAID) == []
+    assert [pattern for example in SAID for pattern in missed(INDEX, example)] == []
 
 
 def test_an_index_that_forgets_a_place_is_noticed():
@@ -56,7 +56,8 @@ def test_an_index_that_forgets_a_place_is_noticed():
         def places(self, words, wanted):
             return super().places(words, wanted)[1:]
 
-    assert missed(Forgetful(PATTERNS), SAID)
+    forgetful = Forgetful(PATTERNS)
+    assert any(missed(forgetful, example) for example in SAID)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,6 @@ _OURS: Final = frozenset(
         "seller",
         "vendor",
         "team",
-        "tarnwell-bot",
         "account",
         "executive",
         "manager",
