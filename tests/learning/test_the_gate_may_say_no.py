@@ -256,6 +256,10 @@ def test_constant_signals_are_said_and_nothing_but_constants_is_refused() -> Non
     assert refused(history(300).with_columns(pl.lit(None).alias(name) for name in names)) is Code.NO_SIGNALS
 
 
+def test_signals_that_may_not_train_are_said_to_be_that() -> None:
+    assert refused(history(300).drop(spec.name for spec in SPECS)) is Code.NOT_FOR_TRAINING
+
+
 def test_ten_thousand_categories_are_said_and_do_no_harm() -> None:
     frame = history(12_000).with_columns(pl.Series("source", [f"label {at}" for at in range(12_000)]))
     rows = rows_of(frame, SPECS)

@@ -81,6 +81,8 @@ def rows_of(table: pl.DataFrame, specs: Sequence[SignalSpec], *, as_of: datetime
     ``decided_at``, ``weight`` (1 / chance of being labelled) and ``definition``.
     """
     notes: list[Note] = []
+    if not any(spec.name in table.columns for spec in specs):
+        raise CannotLearnError(Note(Code.NOT_FOR_TRAINING, ""))
     frame = _labelled(table, notes, as_of)
     frame, timed = _ordered(frame, notes)
     label = frame[LABEL].cast(pl.Float64).to_numpy()

@@ -19,6 +19,7 @@ class Code(StrEnum):
     ONE_CLASS = "one_class"
     TOO_FEW = "too_few_outcomes"
     NO_SIGNALS = "no_signals"
+    NOT_FOR_TRAINING = "no_signal_may_train"
     TELLS_OUTCOME = "signal_tells_outcome"
     CONTRADICTORY = "contradictory_outcomes"
     TWO_DEFINITIONS = "two_definitions"
@@ -42,6 +43,7 @@ ABOUT: Final[Mapping[Code, str]] = {
     Code.ONE_CLASS: "All outcomes are the same: there is nothing to tell apart.",
     Code.TOO_FEW: "Fewer outcomes of the rarer kind than a card can be learned from.",
     Code.NO_SIGNALS: "No signal has two different values.",
+    Code.NOT_FOR_TRAINING: "No signal of the policy is here that has the purpose 'train'.",
     Code.TELLS_OUTCOME: "A signal all but tells the outcome; it was probably filled in afterwards.",
     Code.CONTRADICTORY: "The same lead has two outcomes.",
     Code.TWO_DEFINITIONS: "Outcomes follow two definitions of a qualified lead.",
