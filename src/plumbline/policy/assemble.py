@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -70,6 +70,10 @@ class Lookup:
         return pl.Series(self.table, dtype=dtype).gather(pl.Series(places))
 
 
+#: One entry per lead.
+Column: TypeAlias = "Lookup | pl.Series | NDArray[Any] | list[Any]"
+
+
 @dataclass(frozen=True, slots=True)
 class Draws:
     """Who was drawn, and who the policy does not pursue."""
@@ -126,19 +130,26 @@ def assemble(plan: Plan, leads: Leads, ways: Ways, draws: Draws, answers: NDArra
     )
 
 
-def _frame(columns: dict[str, Lookup | pl.Series | list[Any]], height: int) -> pl.DataFrame:
+def _frame(columns: dict[str, Column], height: int) -> pl.DataFrame:
     """A few rows are made as rows: a column each would take thrice as long."""
     if height <= FEW:
-        lists = [column if isinstance(column, list) else column.to_list() for column in columns.values()]
+        lists = [_listed(column) for column in columns.values()]
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
         return pl.from_dicts(rows, schema=DECISION_SCHEMA)
     return pl.DataFrame({name: _series(column, DECISION_SCHEMA[name]) for name, column in columns.items()})
 
 
-def _series(column: Lookup | pl.Series | list[Any], dtype: pl.DataType) -> pl.Series:
-    if isinstance(column, Lookup):
-        return column.to_series(dtype)
-    return pl.Series(column, dtype=dtype) if isinstance(column, list) else column
+def _listed(column: Column) -> list[Any]:
+    if isinstance(column, list):
+        return column
+    listed: list[Any] = column.tolist() if isinstance(column, np.ndarray) else column.to_list()
+    return listed
+
+
+def _series(column: Column, dtype: pl.DataType) -> pl.Series:
+    if isinstance(column, pl.Series):
+        return column
+    return column.to_series(dtype) if isinstance(column, Lookup) else pl.Series(column, dtype=dtype)
 
 
 def _unfold(plan: Plan, ways: Ways) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -170,16 +181,17 @@ def _proposals(plan: Plan, ways: Ways) -> dict[str, Lookup]:
     return {"proposes": Lookup((None, DISQUALIFY), ways.proposed), "proposed_by": Lookup(ids, by)}
 
 
-def _confidence(leads: Leads, ways: Ways) -> pl.Series:
+def _confidence(leads: Leads, ways: Ways) -> NDArray[np.int16]:
     """What the chance of another band leaves; nothing where a rule that matters has no answer."""
     settled = PER - leads.filled("band_change", PER)
     nothing = ways.open.any(axis=0) | ways.error.any(axis=0) | ways.hangs
-    return pl.Series(np.where(nothing, 0, settled).astype(np.int16))
+    return np.where(nothing, 0, settled).astype(np.int16)
 
 
 def _questions(plan: Plan, first: NDArray[np.intp], second: NDArray[np.intp]) -> Lookup:
     """Lists of up to two signal names, each distinct pair built once."""
     names = (*plan.policy.asks, None)
-    pairs, codes = np.unique((first + 1) * len(names) + second + 1, return_inverse=True)
+    codes = (first + 1) * len(names) + second + 1
+    pairs, codes = (codes, np.zeros(1, np.intp)) if len(codes) == 1 else np.unique(codes, return_inverse=True)
     lists = [[name for at in divmod(pair, len(names)) if (name := names[at - 1])] for pair in pairs.tolist()]
     return Lookup(lists, codes)

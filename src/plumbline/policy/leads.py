@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: What a condition says of a lead.
 MISS, HIT, UNKNOWN, ERROR = range(4)
+_RESULTS: Final = tuple((dimension, f"points.{dimension}", f"{dimension}_level") for dimension in Dimension)
 #: Below this many rows Python objects are quicker than array conversions.
 FEW: Final = 32
 
@@ -88,11 +89,11 @@ def leads_of(frame: pl.DataFrame, policy: CompiledPolicy, results: Sequence[pl.E
 
 def results_of(lead: Mapping[str, Any], policy: CompiledPolicy) -> dict[str, Any]:
     """Points and levels per dimension as conditions call them."""
-    points = {dimension: lead.get(f"points.{dimension}") for dimension in Dimension}
-    results: dict[str, Any] = {dimension.value: value for dimension, value in points.items()}
-    for dimension, value in points.items():
-        level = None if value is None else policy.grid[dimension].level(value).value
-        results[f"{dimension}_level"] = level
+    results: dict[str, Any] = {}
+    for dimension, points, level in _RESULTS:
+        value = lead.get(points)
+        results[dimension.value] = value
+        results[level] = None if value is None else policy.grid[dimension].level(value).value
     return results
 
 

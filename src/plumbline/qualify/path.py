@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _OBJECTED: Final = "lead.objected"
 _ACCOUNT: Final = ("account.id", "account.name")
 _NOBODY: Final = pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
+_NO_REPEATS: Final = pl.DataFrame(schema={"row": pl.Int64, "lead.id": pl.String, "duplicate_of": pl.String})
 _READ: Final = frozenset({*_ACCOUNT, _OBJECTED, STOPPED})
 
 
@@ -97,10 +98,10 @@ def qualify(
 def _apart(clean: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The leads to decide, and the repeats of leads to attach."""
     original = clean.get_column("triage.duplicate_of")
-    repeats = clean[["row", "lead.id"]].hstack([original.alias("duplicate_of")])
     if original.null_count() == clean.height:
-        return clean, repeats.clear()
+        return clean, _NO_REPEATS.clone()
     first = original.is_null()
+    repeats = clean[["row", "lead.id"]].hstack([original.alias("duplicate_of")])
     return clean.filter(first), repeats.filter(~first)
 
 

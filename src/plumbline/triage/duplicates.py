@@ -18,8 +18,6 @@ from plumbline.triage.report import issues
 from plumbline.triage.suspicion.neighbours import Neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
@@ -30,8 +28,10 @@ if TYPE_CHECKING:
 _IDENTITIES: Final = (("contact.email",), ("contact.phone",), ("contact.name", "account.name"))
 _ID: Final = "lead.id"
 _EMAIL: Final = "contact.email"
-_EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(3)
+_SEED: Final = 1
+_EMAIL_HASH: Final = pl.col(_EMAIL).str.to_lowercase().hash(_SEED)
 _NO_ROW: Final = pl.Series("triage.duplicate_of", [None], dtype=pl.String)
+_NOT_SHARED: Final = pl.Series("triage.shares_email", [False])
 #: Odd, so that no part of a hash is lost; its powers differ in all but the lowest bits.
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -91,17 +91,50 @@ class _Facts:
     @classmethod
     def of(cls, received: pl.DataFrame, clean: pl.DataFrame) -> _Facts:
         """The facts of a batch: ids and content as received, identities from what could be read."""
-        # One question at a time: several at once wait for other threads, which for a lone lead is most of it.
-        ids = clean.get_column(_ID).hash(2).to_numpy()
         has_email = _is_known(clean, "triage.email_domain")
+        hashes = _hashes_of_one if clean.height == 1 else _hashes
         return cls(
             received.get_column("row").to_numpy().astype(np.uint32),
-            ids,
-            _content(received, ids),
-            clean.select(_EMAIL_HASH).to_series().to_numpy() if has_email.any() else np.zeros_like(ids),
+            *hashes(received, clean, has_email),
             _has_identity(clean),
             has_email,
         )
+
+
+def _hashes(received: pl.DataFrame, clean: pl.DataFrame, has_email: Flags) -> tuple[Hashes, Hashes, Hashes]:
+    """Of the id, of the content and of the address of every row."""
+    ids = clean.get_column(_ID).hash(_SEED).to_numpy()
+    emails = clean.select(_EMAIL_HASH).to_series().to_numpy() if has_email.any() else np.zeros_like(ids)
+    columns = _content(received)
+    if not columns:  # there is no content that two rows could share
+        return ids, ids, emails
+    content = np.zeros_like(ids)
+    for hashes in received[columns].select(pl.all().hash(_SEED)).iter_columns():
+        content += hashes.to_numpy()
+        content *= _BASE
+    return ids, content, emails
+
+
+def _hashes_of_one(
+    received: pl.DataFrame, clean: pl.DataFrame, has_email: Flags
+) -> tuple[Hashes, Hashes, Hashes]:
+    """The same of a lone lead, whose cells are hashed in one go."""
+    email = clean.get_column(_EMAIL).item() if has_email[0] else ""
+    if not email.isascii():
+        return _hashes(received, clean, has_email)
+    columns = _content(received)
+    texts = (clean.get_column(_ID).item(), email.lower(), *received[columns].row(0))
+    id_, email_hash, *cells = pl.Series(texts, dtype=pl.String).hash(_SEED).to_list()
+    content = 0 if columns else id_
+    for cell in cells:
+        content = (content + cell) * int(_BASE) % 2**64
+    ids, contents, emails = (np.array([part], np.uint64) for part in (id_, content, email_hash))
+    return ids, contents, emails
+
+
+def _content(received: pl.DataFrame) -> list[str]:
+    """What two rows are compared by. Their hash is a polynomial, so that a cell counts by its column too."""
+    return sorted(name for name in received.columns if name not in ("row", _ID))
 
 
 def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
@@ -114,6 +147,8 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
     """
     facts = _Facts.of(received, clean)
     rows = facts.rows
+    if len(rows) == 1 and not seen.ids.runs:
+        return _first_of_all(clean, facts, seen)
     same_id, is_taken, ids = _by_id(facts, seen.ids)
     same_content, contents = _first_rows(seen.contents, facts.content, rows, ~is_taken)
     original = np.where(facts.has_identity, same_content, same_id)
@@ -135,23 +170,12 @@ def mark(received: pl.DataFrame, clean: pl.DataFrame, seen: Seen) -> Marked:
     )
 
 
-def _content(received: pl.DataFrame, ids: Hashes) -> Hashes:
-    """A polynomial in the hashes of the cells, so that a cell counts by its column too."""
-    columns = sorted(name for name in received.columns if name not in ("row", _ID))
-    if not columns:  # there is no content that two rows could share
-        return ids
-    content = np.zeros_like(ids)
-    for hashes in _cell_hashes(received[columns]):
-        content += hashes
-        content *= _BASE
-    return content
-
-
-def _cell_hashes(cells: pl.DataFrame) -> Iterable[Hashes]:
-    """An array per column. A lone lead is hashed as one: columns would go to other threads."""
-    if cells.height == 1:
-        return pl.Series(cells.row(0), dtype=pl.String).hash(1).to_numpy().reshape(-1, 1)
-    return (hashes.to_numpy() for hashes in cells.select(pl.all().hash(1)).iter_columns())
+def _first_of_all(clean: pl.DataFrame, facts: _Facts, seen: Seen) -> Marked:
+    """A lone lead with nothing before it is like no other."""
+    _, _, ids = _by_id(facts, seen.ids)
+    _, contents = seen.contents.merged(facts.content, facts.rows)
+    _, emails = seen.emails.merged(facts.email[facts.has_email], facts.rows[facts.has_email])
+    return Marked(clean.hstack([_NO_ROW, _NOT_SHARED]), [], [], Seen(ids, contents, emails, seen.neighbours))
 
 
 def _by_id(facts: _Facts, seen: Firsts) -> tuple[Rows, Flags, Firsts]:
