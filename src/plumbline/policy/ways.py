@@ -100,23 +100,31 @@ def _askable(plan: Plan, leads: Leads, open_: Flags, unsure: Flags) -> Flags:
     asks = np.zeros((len(policy.asks), leads.height), dtype=np.bool_)
     if not (unsure.any() or open_.any()):
         return asks
+    left_open = _marked(open_)
     for at, name in enumerate(policy.asks):
+        if not leads.lacks(name):
+            continue
         wanted = unsure.copy() if name in plan.band_asks else np.zeros_like(unsure)
-        for rule, is_open in zip(policy.rules, open_, strict=True):
-            if name in rule.reads:
-                wanted |= is_open
-        asks[at] = wanted & leads.missing(name) if wanted.any() else wanted
+        for rule in left_open:
+            if name in policy.rules[rule].reads:
+                wanted |= open_[rule]
+        asks[at] = wanted & leads.missing(name)
     return asks
+
+
+def _marked(which: Flags) -> list[int]:
+    """The rules marked for any lead."""
+    marked: list[int] = np.flatnonzero(which.any(axis=1)).tolist()
+    return marked
 
 
 def _for_review(plan: Plan, open_: Flags, unsure: Flags, asks: Flags) -> NDArray[np.int32]:
     """The weight of REVIEW where something is open and the policy, or want of a question, needs a person."""
     policy, candidates = plan.policy, plan.candidates
     review = np.zeros_like(open_)
-    for at, rule in enumerate(policy.rules):
-        if not open_[at].any():
-            continue
-        settles = [at for at, name in enumerate(policy.asks) if name in rule.reads]
+    for at in _marked(open_):
+        rule = policy.rules[at]
+        settles = [ask for ask, name in enumerate(policy.asks) if name in rule.reads]
         asked = asks[settles].any(axis=0) if rule.if_unknown is IfUnknown.ASK else False
         review[at] = open_[at] & ~np.asarray(asked)
     weight = _review_by(plan, review, candidates.unknown)
