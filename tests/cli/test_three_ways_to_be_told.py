@@ -23,6 +23,10 @@ CALLS = {
     "book imports": "BOOK",
     "book erase": "BOOK LEAD",
     "qualify": f"CRM/leads.csv -m CRM/mapping.yaml -p POLICY --as-of {AS_OF} --out OUT --pages 1",
+    "check": f"CRM/leads.csv -m CRM/mapping.yaml --as-of {AS_OF}",
+    "enrich": f"CRM/leads.csv --mapping CRM/mapping.yaml --as-of {AS_OF} --out OUT/facts.parquet",
+    "normalise": "country Deutschland",
+    "read": "CRM/mapping.yaml",
     "explain": "RUN LEAD",
     "replay-decision": "RUN LEAD",
     "export": "RUN --out OUT/decisions.csv",
@@ -41,8 +45,14 @@ CALLS = {
 }
 #: These print JSON in any case.
 SCHEMAS = {"policy schema", "scorecard schema"}
-#: These need a history with outcomes, or print a query in any case: see their own tests.
-ELSEWHERE = {"learn", "backtest", "scorecard sql"}
+#: These print a query in any case, or need a history with outcomes, labels or links: see their own tests.
+ELSEWHERE = {
+    "scorecard sql",
+    *("learn", "backtest", "readiness"),
+    *(f"corrections {name}" for name in ("add", "erase", "report")),
+    *(f"second-reader {name}" for name in ("allow", "show", "withdraw")),
+    *(f"duplicates {name}" for name in ("answer", "explain", "find", "merge", "show", "split", "train")),
+}
 
 
 def called(command: str, tour: Path, out: Path, *more: str) -> tuple[str, ...]:
