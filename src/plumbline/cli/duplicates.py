@@ -178,7 +178,9 @@ def split_command(
 
 @app.command("show")
 def show_command(
-    links: Links, record: Annotated[str | None, typer.Argument()] = None, json: Json = False
+    links: Links,
+    record: Annotated[str | None, typer.Argument(help="Only the cluster of this record.")] = None,
+    json: Json = False,
 ) -> None:
     """Show all clusters, or everything that happened to one record. Exit status 1 when there is nothing."""
     output = Output(json=json)
