@@ -151,9 +151,13 @@ def test_a_table_without_the_needed_columns_is_refused() -> None:
 
 
 def a_year_of(good) -> pl.DataFrame:
-    """Leads of 300 days, one a day, all old enough and settled; ``good`` says which days' leads became good."""
+    """Leads of 300 days, one a day, all settled; ``good`` says which days' leads became good."""
     return pl.DataFrame(
-        {"decided_at": [day(n) for n in range(300)], "seen": [400.0] * 300, "label": [int(good(n)) for n in range(300)]}
+        {
+            "decided_at": [day(n) for n in range(300)],
+            "seen": [400.0] * 300,
+            "label": [int(good(n)) for n in range(300)],
+        }
     )
 
 
