@@ -35,6 +35,8 @@ WRITTEN: Final = 30.0
 #: holds the
 #: estimate on the side of the record.
 _UNLIKE: Final = 2.0
+#: For parts of a person's name "different" is bounded more strictly: it is what tells colleagues apart.
+_DIFFERENT: Final = 1.2
 #: Pairs that are learned from; more do not change a chance that is learned from thousands of matches.
 _LEARNED: Final = 750_000
 _ROUNDS: Final = 25
@@ -155,7 +157,10 @@ def _written(one: Comparison) -> tuple[float, ...]:
 
 def _learned(one: Comparison, levels: NDArray[np.int8], is_match: NDArray[np.float64]) -> tuple[float, ...]:
     written, learned = np.array(_written(one)), np.array(_counted(one, levels, is_match))
-    bounded = np.minimum(learned[1:], _UNLIKE * written[1:] / written.sum())
+    most = _UNLIKE * written[1:] / written.sum()
+    if one.names_person:
+        most[-1] *= _DIFFERENT / _UNLIKE
+    bounded = np.minimum(learned[1:], most)
     return (1 - float(bounded.sum()), *bounded.tolist())
 
 

@@ -52,6 +52,7 @@ class Comparison:
     """Two values compared: ``key`` is the part that must be there on both sides, else nothing is said.
 
     ``names_account``: unlike values are two accounts. ``names_both``: a value names person and account.
+    ``names_person``: it is part of a person's name, which people keep.
     Levels marked ``account`` say that two *people* are of one account. Name, domain and address of an account
     go together, so that of several such reasons only the strongest counts.
     """
@@ -62,6 +63,7 @@ class Comparison:
     levels: tuple[Level, ...]
     names_account: bool = False
     names_both: bool = False
+    names_person: bool = False
 
 
 def comparisons_of(columns: Sequence[Column]) -> tuple[Comparison, ...]:
@@ -96,6 +98,7 @@ def _given(column: Column) -> tuple[Comparison, ...]:
                 Level("the same initial", Equal(column.part("initial")), 0.05),
                 Level("different", None, 0.05),
             ),
+            names_person=True,
         ),
     )
 
@@ -113,6 +116,7 @@ def _surname(column: Column) -> tuple[Comparison, ...]:
                 Level("somewhat alike", Similar(key, 82), 0.03),
                 Level("different", None, 0.05),
             ),
+            names_person=True,
         ),
     )
 
@@ -122,8 +126,8 @@ def _person(column: Column) -> tuple[Comparison, ...]:
     (first,), (last,) = _given(column), _surname(column)
     turned = Level("given name and surname swapped", Crossed(given, surname), 0.01)
     return (
-        Comparison(first.name, first.label, given, (first.levels[0], turned, *first.levels[1:])),
-        Comparison(last.name, last.label, surname, (last.levels[0], turned, *last.levels[1:])),
+        replace(first, levels=(first.levels[0], turned, *first.levels[1:])),
+        replace(last, levels=(last.levels[0], turned, *last.levels[1:])),
     )
 
 

@@ -96,7 +96,8 @@ def rarity_weight(u: float, count: int, rows: int) -> int:
     rare.
     """
     others = max(count - 2, 0)
-    frequency = (others + _DRAWN * u) / (rows + _DRAWN)
+    drawn = (others + _DRAWN * u) / (rows + _DRAWN)
+    frequency = max(drawn, min(u, 1 / rows))  # nothing is known to be rarer than one in all
     said = round(SCALE * log2(u / frequency))
     return max(-_MOST_RARITY, min(_MOST_RARITY, said))
 

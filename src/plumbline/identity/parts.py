@@ -91,20 +91,25 @@ def _without_given_only(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.Da
 
 def scalar_parts(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """All parts but the weighed words and the formal names."""
-    frames = [_parts_of(frame.select(column.name), column) for column in columns]
-    return pl.concat(frames, how="horizontal")
+    if frame.height < _MANY:
+        return frame.select(part for column in columns for part in _named(frame, column))
+    return pl.concat([_parts_of(frame.select(column.name), column) for column in columns], how="horizontal")
 
 
 def _parts_of(values: pl.DataFrame, column: Column) -> pl.DataFrame:
-    """The parts of one column; of many rows only the different values are taken apart."""
-    parts = _OF_TYPE[column.type](_text(values, column))
-    named = [value.alias(column.part(name)) for name, value in parts.items()]
-    if values.height < _MANY or column.type in _UNLIKE:
+    """The parts of one column of many rows; only the different values are taken apart."""
+    named = _named(values, column)
+    if column.type in _UNLIKE:
         return values.lazy().select(named).collect()  # lazily: what several parts share is worked out once
     distinct = values.unique()
     table = distinct.lazy().select(pl.col(column.name), *named).collect()
     joined = values.join(table, on=column.name, how="left", maintain_order="left", nulls_equal=True)
     return joined.drop(column.name)
+
+
+def _named(values: pl.DataFrame, column: Column) -> list[pl.Expr]:
+    parts = _OF_TYPE[column.type](_text(values, column))
+    return [value.alias(column.part(name)) for name, value in parts.items()]
 
 
 def _text(frame: pl.DataFrame, column: Column) -> pl.Expr:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Records behind one key that are looked at as they are, and behind two keys that are intersected.
 _FEW, _MANY = 60, 50_000
-_MOST: Final = 200
+_MOST: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
