@@ -112,6 +112,30 @@ def test_a_lead_is_explained_with_its_message(run) -> None:
     assert [reason["points"] for reason in packet["score"]["reasons"] if reason["term"] == "wants"] == [12]
 
 
+def test_a_packet_says_in_short_what_was_written(run) -> None:
+    packet = plumbline("explain", run, "a", "--json").json
+    assert packet["brief"]["said"][0] == "asks for a demo"
+    assert "Asks for a demo" in plumbline("explain", run, "a").out
+
+
+def test_messages_that_differ_are_shown_to_and_the_newest_counts(run, tmp_path) -> None:
+    later = "id,lead_id,sent_at,text\nm1,a,2026-03-01T09:00:00Z,We have no budget for this.\n"
+    (tmp_path / "messages.csv").write_text(later, "utf-8")
+    files = ("-m", tmp_path / "mapping.yaml", "-p", tmp_path / "policy.yaml", "-o", tmp_path / "again")
+    done = plumbline(
+        "qualify",
+        tmp_path / "leads.csv",
+        *files,
+        "--messages",
+        tmp_path / "messages.csv",
+        "--as-of",
+        "2026-03-02",
+    )
+    assert done.status == 0, done.err
+    [told] = plumbline("explain", tmp_path / "again", "a", "--json").json["brief"]["contradictions"]
+    assert told == "form: budget approved; m1: no budget now. The newest counts."
+
+
 def test_a_data_right_is_a_task_with_its_words(run, tmp_path) -> None:
     assert plumbline("export", run, "--what", "tasks", "--out", tmp_path / "tasks.csv").status == 0
     [task] = pl.read_csv(tmp_path / "tasks.csv").to_dicts()

@@ -9,7 +9,7 @@ from plumbline.domain.fields import EXTRA, READING, RECEIVED, lineage
 from plumbline.domain.words import Dimension, RuleOutcome, Stream
 from plumbline.policy.trace import nearly_fired, trace
 from plumbline.qualify.context import READINGS
-from plumbline.qualify.letters import message_lines
+from plumbline.qualify.letters import brief_of, message_lines
 from plumbline.qualify.packet import (
     DecisionLine,
     DimensionLine,
@@ -81,6 +81,7 @@ def packet(
         facts=_facts(stored, clean, bundle, as_of.date()),
         issues=issues,
         messages=_messages(stored, clean, bundle),
+        brief=brief_of(_kept(stored)),
         versions=Versions(
             policy=bundle.policy.name,
             policy_hash=bundle.policy.hash,
@@ -194,10 +195,13 @@ def _draws(row: Row) -> tuple[DrawLine, ...]:
 def _messages(stored: Row, clean: Row, bundle: Bundle) -> tuple[MessageLine, ...]:
     sources = (spec.source or "" for spec in bundle.policy.signals)
     used = {source.removeprefix(READING) for source in sources if source.startswith(READING)}
-    kept, form = stored.get(_IN + READINGS), clean.get("lead.message")
-    return message_lines(
-        kept if isinstance(kept, str) else None, form if isinstance(form, str) else None, used
-    )
+    form = clean.get("lead.message")
+    return message_lines(_kept(stored), form if isinstance(form, str) else None, used)
+
+
+def _kept(stored: Row) -> str | None:
+    kept = stored.get(_IN + READINGS)
+    return kept if isinstance(kept, str) else None
 
 
 def _facts(stored: Row, clean: Row, bundle: Bundle, today: date) -> tuple[Fact, ...]:

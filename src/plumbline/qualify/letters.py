@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plumbline.qualify.inbox import FORM
-from plumbline.qualify.packet import AnswerLine, MessageLine, Stretch
-from plumbline.qualify.said import from_text
+from plumbline.qualify.packet import AnswerLine, MessageLine, MessagesBrief, Stretch
+from plumbline.qualify.said import from_text, newest
 from plumbline.reading import Field
-from plumbline.reading.brief import in_words
+from plumbline.reading.brief import EXCLUSIVE, in_words
 from plumbline.reading.model import DEFAULTS
 
 if TYPE_CHECKING:
@@ -21,6 +21,27 @@ if TYPE_CHECKING:
 def message_lines(kept: str | None, form: str | None, used: Collection[str]) -> tuple[MessageLine, ...]:
     """The messages of a lead. ``form``: the text that came with it; ``used``: the fields that are signals."""
     return tuple(message_line(said, form if said.message == FORM else None, used) for said in from_text(kept))
+
+
+def brief_of(kept: str | None) -> MessagesBrief:
+    """What the messages of a lead say together, made only of answers that have words to them."""
+    messages = from_text(kept)
+    newest_said = [newest(messages, field) for field in Field]
+    said = tuple(in_words(one.field, str(one.value)) for one in newest_said if one and _is_said(one))
+    return MessagesBrief(said, tuple(filter(None, (_against(messages, field) for field in EXCLUSIVE))))
+
+
+def _against(messages: tuple[Said, ...], field: Field) -> str:
+    """What messages say differently about a field that has one true answer; empty where they do not."""
+    found = [(one.message, answer) for one in messages if (answer := one.answer(field)) and _is_said(answer)]
+    if len({answer.value for _, answer in found}) < 2:
+        return ""
+    told = "; ".join(f"{message}: {in_words(field, str(answer.value))}" for message, answer in found)
+    return f"{told}. The newest counts."
+
+
+def _is_said(answer: Quoted) -> bool:
+    return answer.value is not None and bool(answer.quotes) and answer.value != DEFAULTS[answer.field]
 
 
 def message_line(said: Said, text: str | None, used: Collection[str]) -> MessageLine:

@@ -172,6 +172,17 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesBrief:
+    """All messages together: what they say in a few words, newest first where they differ, and where they do.
+
+    Each of ``contradictions`` is a sentence that names the messages.
+    """
+
+    said: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """What made the decision: enough to make it again."""
 
@@ -200,3 +211,4 @@ class Packet:
     issues: tuple[str, ...]
     versions: Versions
     messages: tuple[MessageLine, ...] = ()
+    brief: MessagesBrief = MessagesBrief()

@@ -106,7 +106,8 @@ def _apart(clean: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _rows_of(received: pl.DataFrame, clean: pl.DataFrame) -> pl.DataFrame:
-    return received.join(clean.select("row"), on="row", how="semi", maintain_order="left")
+    kept = np.isin(received.get_column("row").to_numpy(), clean.get_column("row").to_numpy())
+    return received.filter(pl.Series(kept))
 
 
 def requalify(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
@@ -155,7 +156,8 @@ def decide_signals(signals: pl.DataFrame, clean: pl.DataFrame, bundle: Bundle) -
         _unprofiled(leads.filter(objected), bundle),
     ]
     order = np.argsort(objected.to_numpy(), kind="stable")
-    return pl.concat(parts)[np.argsort(order)]
+    # In one piece, since picking rows out of several costs thrice as much.
+    return pl.concat(parts, rechunk=True)[np.argsort(order)]
 
 
 def _profiled(leads: pl.DataFrame, signals: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:

@@ -32,7 +32,7 @@ _WORDS: Final[dict[Field, dict[str, str]]] = {
     Field.DATA_RIGHTS: {value: f"data right: {value}" for value in ("unsubscribe", "object", "erase", "access", "rectify")},
 }  # fmt: skip
 #: Fields in which two messages can contradict each other; asking for two things is no contradiction.
-_EXCLUSIVE: Final = (Field.URGENCY, Field.TIMELINE, Field.BUDGET, Field.AUTHORITY, Field.NOT_A_BUYER)
+EXCLUSIVE: Final = (Field.URGENCY, Field.TIMELINE, Field.BUDGET, Field.AUTHORITY, Field.NOT_A_BUYER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def make_brief(messages: Sequence[Readings], min_confidence: int = 6_000) -> Bri
     by_field = {name: [*_statements(messages, name, min_confidence)] for name in Field}
     newest = tuple(found[-1] for found in by_field.values() if found)
     against = tuple(
-        tuple(by_field[name]) for name in _EXCLUSIVE if len({each.value for each in by_field[name]}) > 1
+        tuple(by_field[name]) for name in EXCLUSIVE if len({each.value for each in by_field[name]}) > 1
     )
     return Brief(newest, against)
 

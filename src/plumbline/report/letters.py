@@ -10,7 +10,7 @@ from plumbline.report import words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from plumbline.qualify.packet import AnswerLine, MessageLine
+    from plumbline.qualify.packet import AnswerLine, MessageLine, MessagesBrief
     from plumbline.reading.brief import Brief
 
 #: Every dimension has one hue everywhere; so have the words that speak about it.
@@ -51,6 +51,12 @@ def headline(brief: Brief) -> str:
     """All messages in one sentence."""
     line = brief.line
     return f"{line[:1].upper()}{line[1:]}." if line else "Nothing in them speaks for or against."
+
+
+def in_short(brief: MessagesBrief) -> str:
+    """What the messages of a lead say together."""
+    line = "; ".join(brief.said)
+    return f"{line[:1].upper()}{line[1:]}."
 
 
 def said(message: MessageLine) -> tuple[AnswerLine, ...]:

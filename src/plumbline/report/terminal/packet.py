@@ -67,6 +67,9 @@ def _scored(packet: Packet, columns: int, whole: int) -> Iterator[RenderableType
 
 def _messages(packet: Packet) -> Iterator[RenderableType]:
     yield heading("What they wrote")
+    if packet.brief.said:
+        yield indented(say(letters.in_short(packet.brief), STRONG, 300))
+    yield from (indented(say(told, limit=300)) for told in packet.brief.contradictions)
     for message in packet.messages:
         yield indented(say(letters.where(message), QUIET, 80))
         yield from message_sheet(message)
