@@ -49,7 +49,8 @@ def decide(frame: pl.DataFrame, policy: CompiledPolicy, *, draw_key: bytes) -> p
     objected = frame["objected"].fill_null(value=False)
     at = np.concatenate([np.flatnonzero(~objected.to_numpy()), np.flatnonzero(objected.to_numpy())])
     decided = _decided(frame.select(plan.columns).filter(~objected), plan, draw_key)
-    return pl.concat([decided, _objections(frame.filter(objected), policy)])[np.argsort(at)]
+    parts = [decided, _objections(frame.filter(objected), policy)]
+    return pl.concat(parts, rechunk=True)[np.argsort(at)]
 
 
 def _objections(frame: pl.DataFrame, policy: CompiledPolicy) -> pl.DataFrame:
