@@ -66,6 +66,15 @@ def test_of_a_message_that_uses_a_data_right_nothing_else_is_told(letter) -> Non
     assert [answer["field"] for answer in line["answers"]] == ["data_rights"]
 
 
+def test_after_a_data_right_nothing_more_is_read(tmp_path) -> None:
+    for name, text in (("1.txt", DEMO), ("2.txt", STOP), ("3.txt", DEMO)):
+        (tmp_path / name).write_text(text, "utf-8")
+    files = [tmp_path / name for name in ("1.txt", "2.txt", "3.txt")]
+    found = plumbline("read", *files, "--json").json
+    assert [line["message"] for line in found["lines"]] == ["2.txt"]
+    assert [statement["field"] for statement in found["brief"]["statements"]] == ["data_rights"]
+
+
 def test_messages_that_contradict_each_other_are_said_to(tmp_path) -> None:
     for name, text in (("1.txt", "The budget is approved."), ("2.txt", "We have no budget for this.")):
         (tmp_path / name).write_text(text, "utf-8")

@@ -9,7 +9,7 @@ from plumbline.domain.errors import UnreadableFileError
 from plumbline.qualify.inbox import embedded
 from plumbline.qualify.letters import message_line
 from plumbline.qualify.said import said_of
-from plumbline.reading import Field, Message
+from plumbline.reading import Abstention, Field, Message, Reading
 from plumbline.reading.brief import make_brief
 from plumbline.reading.mime import MAX_BYTES, message_of
 
@@ -56,12 +56,29 @@ def message_in(
 
 
 def read_messages(messages: Iterable[Message], reader: Reader | None = None) -> ReadMessages:
-    """Read messages of one sender, oldest first. Nothing but a data right is kept of one that uses it."""
+    """Read messages of one sender, oldest first.
+
+    From a message that uses a data right on, that right alone is told and nothing more is read (law 7).
+    """
     reader = reader or embedded()
-    found = [(message, reader.read(message)) for message in messages]
-    lines = tuple(_line(message, readings) for message, readings in found)
+    found: list[tuple[Message, Readings]] = []
+    for message in messages:
+        readings = reader.read(message)
+        if said_of(readings).right:
+            return _told([(message, _only_the_right(readings))])
+        found.append((message, readings))
+    return _told(found)
+
+
+def _told(found: list[tuple[Message, Readings]]) -> ReadMessages:
+    lines = tuple(message_line(said_of(readings), message.text, _EVERY_FIELD) for message, readings in found)
     return ReadMessages(lines, make_brief([readings for _, readings in found]))
 
 
-def _line(message: Message, readings: Readings) -> MessageLine:
-    return message_line(said_of(readings), message.text, _EVERY_FIELD)
+def _only_the_right(readings: Readings) -> Readings:
+    """The readings with every other answer taken back."""
+    kept = tuple(
+        one if one.field is Field.DATA_RIGHTS else Reading(one.field, None, 0, abstained=Abstention.OBJECTED)
+        for one in readings.readings
+    )
+    return replace(readings, readings=kept)
