@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
@@ -158,40 +157,44 @@ def test_a_database_of_something_else_is_refused(tmp_path):
         LinkStore(path)
 
 
-def _write(path, name):
-    with LinkStore(path) as store:
-        for at in range(25):
-            store.record([[f"{name}{at}", "shared"]], SAID)
+#: A process that writes: its name, how many acts, and a line once the first is there.
+_WRITER = """
+import sys
+from itertools import count, islice
+from plumbline.store.links import LinkStore, Said
+
+path, name, shared, acts = sys.argv[1], sys.argv[2], sys.argv[3] == "shared", int(sys.argv[4])
+with LinkStore(path) as store:
+    for at in islice(count(), acts or None):
+        members = [f"{name}{at}", "shared"] if shared else [f"{name}{at}{one}" for one in "abc"]
+        store.record([members], Said("ann", "2026-01-01T00:00:00+00:00", "because"))
+        print(at, flush=True)
+"""
+
+
+def writer(path, name: str, kind: str, acts: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _WRITER, str(path), name, kind, str(acts)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_writers_at_the_same_time_lose_nothing(tmp_path):
     path = tmp_path / "links.db"
     LinkStore(path).__exit__()
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.starmap(_write, [(path, name) for name in "wxyz"])
+    writers = [writer(path, name, "shared", 25) for name in "wxyz"]
+    ended = [one.communicate(timeout=120) for one in writers]
+    assert [one.returncode for one in writers] == [0, 0, 0, 0], ended
     with LinkStore(path) as store:
         (cluster,) = store.clusters().values()
     assert len(cluster) == 101
 
 
-def _write_for_ever(path, begun):
-    with LinkStore(path) as store:
-        at = 0
-        while True:
-            store.record([[f"a{at}", f"b{at}", f"c{at}"]], SAID)
-            begun.set()
-            at += 1
-
-
 def test_a_writer_killed_at_any_moment_leaves_whole_acts(tmp_path):
-    path, context = tmp_path / "links.db", multiprocessing.get_context("spawn")
-    begun = context.Event()
-    writer = context.Process(target=_write_for_ever, args=(path, begun))
-    writer.start()
-    assert begun.wait(30)
-    time.sleep(0.2)
-    os.kill(writer.pid, signal.SIGKILL)
-    writer.join()
+    path = tmp_path / "links.db"
+    with writer(path, "a", "alone", 0) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == "0\n"
+        time.sleep(0.2)
+        killed.kill()
     with LinkStore(path) as store:
         clusters = store.clusters()
         assert clusters
