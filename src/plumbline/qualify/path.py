@@ -2,8 +2,9 @@
 
     received ──triage──▶ clean ──signals──▶ a column per signal ──scorecard──▶ points ──policy──▶ decisions
 
-It works on columns; a lone lead goes by its values, room by room, and comes out the same to the last byte. Pure: the time, the keys and the state of
-earlier batches come in as arguments, and the same arguments give the same bytes.
+It works on columns; a lone lead goes by its values, room by room, and comes out the same to the last byte.
+Pure: the time, the keys and the state of earlier batches come in as arguments, and the same arguments give
+the same bytes.
 """
 
 from __future__ import annotations
