@@ -42,30 +42,26 @@ class Answered:
     model: str
 
 
-class AnswerCache:
+class AnswerCache(SmallFile):
     """Answers by key, in a file. Safe to share between threads."""
 
     def __init__(self, path: Path | str) -> None:
-        self._file = SmallFile(path, _KIND)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        super().__init__(path, _KIND)
 
     def get(self, key: str) -> Answered | None:
         """The answer kept under a key."""
-        rows = self._file.rows("SELECT model, content FROM answer WHERE key = ?", (key,))
+        rows = self.rows("SELECT model, content FROM answer WHERE key = ?", (key,))
         return Answered(_decode(str(rows[0][1])), str(rows[0][0])) if rows else None
 
     def put(self, key: str, answered: Answered, day: str) -> None:
         """Keep an answer. The first one of a key stays: the same words are read the same way."""
         row = (key, day, answered.model, _encode(answered.checked))
-        with self._file.writing() as db:
+        with self.writing() as db:
             db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?)", row)
 
     def forget(self, before: str) -> int:
         """Delete answers of days before one (``2026-01-31``); how many there were. For retention."""
-        with self._file.writing() as db:
+        with self.writing() as db:
             return db.execute("DELETE FROM answer WHERE day < ?", (before,)).rowcount
 
 

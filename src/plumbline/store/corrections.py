@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
-from plumbline.domain.errors import InvalidCorrectionError
 from plumbline.reading.corrections import How, Label
 from plumbline.reading.model import Field
-from plumbline.store.small_file import Kind, SmallFile
+from plumbline.store.small_file import Kind, SmallFile, erasable, only_added
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
     from sqlite3 import Connection
-    from types import TracebackType
 
+_TOLD: Final = "corrections are only added"
 _KIND: Final = Kind(
     "file of corrections",
     0x504C4D52,
@@ -36,41 +35,9 @@ CREATE TABLE label (
   reader TEXT NOT NULL,
   how TEXT NOT NULL
 ) STRICT;
-CREATE TABLE body (
-  seq INTEGER PRIMARY KEY REFERENCES label (seq),
-  sender TEXT NOT NULL,
-  content TEXT NOT NULL
-) STRICT;
-CREATE INDEX body_sender ON body (sender);
-CREATE TABLE erased (
-  seq INTEGER PRIMARY KEY REFERENCES label (seq),
-  at TEXT NOT NULL,
-  by TEXT NOT NULL,
-  basis TEXT NOT NULL
-) STRICT;
-CREATE TRIGGER label_only_at_the_end BEFORE INSERT ON label
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM label)
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER label_no_update BEFORE UPDATE ON label
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER label_no_delete BEFORE DELETE ON label
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER body_only_with_its_label BEFORE INSERT ON body
-WHEN NEW.seq IS NOT (SELECT max(seq) FROM label) OR EXISTS (SELECT 1 FROM body WHERE seq = NEW.seq)
-BEGIN SELECT raise(ABORT, 'words come with their correction or never'); END;
-CREATE TRIGGER body_no_update BEFORE UPDATE ON body
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER body_delete_needs_a_reason BEFORE DELETE ON body
-WHEN NOT EXISTS (SELECT 1 FROM erased WHERE seq = OLD.seq)
-BEGIN SELECT raise(ABORT, 'words go only with a record of why'); END;
-CREATE TRIGGER erased_once BEFORE INSERT ON erased
-WHEN EXISTS (SELECT 1 FROM erased WHERE seq = NEW.seq)
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER erased_no_update BEFORE UPDATE ON erased
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-CREATE TRIGGER erased_no_delete BEFORE DELETE ON erased
-BEGIN SELECT raise(ABORT, 'corrections are only added'); END;
-""",
+"""
+    + only_added("label", _TOLD)
+    + erasable("label", _TOLD, key="sender", content="content", parts="words"),
 )
 _LABEL: Final = "INSERT INTO label SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM label"
 _ALL: Final = (
@@ -79,35 +46,23 @@ _ALL: Final = (
 )
 
 
-class CorrectionFile:
+class CorrectionFile(SmallFile):
     """Labels in a file. Safe to share between threads and processes."""
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
-        self._file = SmallFile(path, _KIND, create=create)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        super().__init__(path, _KIND, create=create)
 
     def add(self, labels: Iterable[Label]) -> int:
         """Keep labels, all or none; how many there were."""
         rows = [*labels]
-        with self._file.writing() as db:
+        with self.writing() as db:
             for label in rows:
                 _add(db, label)
         return len(rows)
 
     def labels(self) -> list[Label]:
         """Every label in order; the erased ones without words, sender and reason."""
-        return [_label(row) for row in self._file.rows(_ALL)]
+        return [_label(row) for row in self.rows(_ALL)]
 
     def erase(self, senders: Iterable[str], *, by: str, basis: str, now: datetime) -> int:
         """Destroy words, reasons and keys of people; how many labels lost theirs.
@@ -115,17 +70,7 @@ class CorrectionFile:
         Raises:
             InvalidCorrectionError: Nobody's name, no basis (such as ``request``).
         """
-        if not by.strip() or not basis.strip():
-            raise InvalidCorrectionError("Who erases and on what basis have to be said.")
-        count = 0
-        with self._file.writing() as db:
-            for sender in {sender for sender in senders if sender}:
-                db.execute(
-                    "INSERT INTO erased SELECT seq, ?, ?, ? FROM body WHERE sender = ?",
-                    (now.isoformat(), by, basis, sender),
-                )
-                count += db.execute("DELETE FROM body WHERE sender = ?", (sender,)).rowcount
-        return count
+        return self.erase_bodies("sender", senders, by=by, basis=basis, now=now)
 
 
 def _add(db: Connection, label: Label) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from plumbline.domain.errors import StorageError
+from plumbline.domain.errors import InvalidCorrectionError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from types import TracebackType
 
 
@@ -22,6 +23,56 @@ class Kind(NamedTuple):
     application: int
     version: int
     tables: str
+
+
+def only_added(table: str, told: str) -> str:
+    """Triggers that let rows be added at the end, numbered by ``seq``, and nothing else; ``told`` says so."""
+    return f"""
+CREATE TRIGGER {table}_only_at_the_end BEFORE INSERT ON {table}
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM {table})
+BEGIN SELECT raise(ABORT, '{told}'); END;
+{_fixed(table, told)}"""  # noqa: S608 - names of ours
+
+
+def erasable(table: str, told: str, *, key: str, content: str, parts: str) -> str:
+    """Tables beside ``table`` for what of its rows can be erased, and for who erased it on what basis.
+
+    ``key`` is the column that says whose it is, ``content`` the other one of ``body``, ``parts`` what people
+    call them.
+    """
+    return f"""
+CREATE TABLE body (
+  seq INTEGER PRIMARY KEY REFERENCES {table} (seq),
+  {key} TEXT NOT NULL,
+  {content} TEXT NOT NULL
+) STRICT;
+CREATE INDEX body_{key} ON body ({key});
+CREATE TABLE erased (
+  seq INTEGER PRIMARY KEY REFERENCES {table} (seq),
+  at TEXT NOT NULL,
+  by TEXT NOT NULL,
+  basis TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER body_only_with_its_{table} BEFORE INSERT ON body
+WHEN NEW.seq IS NOT (SELECT max(seq) FROM {table}) OR EXISTS (SELECT 1 FROM body WHERE seq = NEW.seq)
+BEGIN SELECT raise(ABORT, '{parts} come with their row or never'); END;
+CREATE TRIGGER body_no_update BEFORE UPDATE ON body
+BEGIN SELECT raise(ABORT, '{told}'); END;
+CREATE TRIGGER body_delete_needs_a_reason BEFORE DELETE ON body
+WHEN NOT EXISTS (SELECT 1 FROM erased WHERE seq = OLD.seq)
+BEGIN SELECT raise(ABORT, '{parts} go only with a record of why'); END;
+CREATE TRIGGER erased_once BEFORE INSERT ON erased
+WHEN EXISTS (SELECT 1 FROM erased WHERE seq = NEW.seq)
+BEGIN SELECT raise(ABORT, '{told}'); END;
+{_fixed("erased", told)}"""  # noqa: S608 - names of ours
+
+
+def _fixed(table: str, told: str) -> str:
+    return f"""CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+BEGIN SELECT raise(ABORT, '{told}'); END;
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+BEGIN SELECT raise(ABORT, '{told}'); END;
+"""
 
 
 class SmallFile:
@@ -68,6 +119,20 @@ class SmallFile:
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+
+    def erase_bodies(self, key: str, owners: Iterable[str], *, by: str, basis: str, now: datetime) -> int:
+        """Destroy the ``erasable`` part of all rows of these owners; how many rows lost theirs."""
+        if not by.strip() or not basis.strip():
+            raise InvalidCorrectionError("Who erases and on what basis have to be said.")
+        count = 0
+        with self.writing() as db:
+            for owner in {owner for owner in owners if owner}:
+                db.execute(
+                    f"INSERT INTO erased SELECT seq, ?, ?, ? FROM body WHERE {key} = ?",  # noqa: S608 - a name of ours
+                    (now.isoformat(), by, basis, owner),
+                )
+                count += db.execute(f"DELETE FROM body WHERE {key} = ?", (owner,)).rowcount  # noqa: S608
+        return count
 
     def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query."""

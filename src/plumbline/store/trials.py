@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from plumbline.domain.errors import TrialError
 from plumbline.reading.model import VALUES, Field
 from plumbline.reading.second import agreement
-from plumbline.store.small_file import Kind, SmallFile
+from plumbline.store.small_file import Kind, SmallFile, only_added
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-    from types import TracebackType
 
     from plumbline.reading.second import Agreement, Values
 
@@ -46,14 +45,8 @@ CREATE TABLE decided (
   why TEXT NOT NULL,
   messages INTEGER NOT NULL
 ) STRICT;
-CREATE TRIGGER decided_only_at_the_end BEFORE INSERT ON decided
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM decided)
-BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
-CREATE TRIGGER decided_no_update BEFORE UPDATE ON decided
-BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
-CREATE TRIGGER decided_no_delete BEFORE DELETE ON decided
-BEGIN SELECT raise(ABORT, 'decisions are only added'); END;
-""",
+"""
+    + only_added("decided", "decisions are only added"),
 )
 
 _DECIDE: Final = "INSERT INTO decided SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM decided"
@@ -80,39 +73,27 @@ class Decided:
     messages: int
 
 
-class TrialFile:
+class TrialFile(SmallFile):
     """Trials and decisions in one file. Safe to share between threads."""
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
-        self._file = SmallFile(path, _KIND, create=create)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        super().__init__(path, _KIND, create=create)
 
     def record(self, reader: str, key: str, first: Values, second: Values, day: str) -> None:
         """What both said of a message; the same message counts once."""
         row = (reader, key, day, _encode(first), _encode(second))
-        with self._file.writing() as db:
+        with self.writing() as db:
             db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?)", row)
 
     def report(self, reader: str) -> tuple[Agreement, ...]:
         """How far a second reader agreed with the first, per field."""
-        rows = self._file.rows("SELECT first, second FROM seen WHERE reader = ?", (reader,))
+        rows = self.rows("SELECT first, second FROM seen WHERE reader = ?", (reader,))
         return agreement((_decode(str(one)), _decode(str(other))) for one, other in rows)
 
     def counts(self, reader: str) -> bool:
         """Whether a person let it count, and nobody took that back since."""
         query = "SELECT counts FROM decided WHERE reader = ? ORDER BY seq DESC LIMIT 1"
-        return any(row == (1,) for row in self._file.rows(query, (reader,)))
+        return any(row == (1,) for row in self.rows(query, (reader,)))
 
     def allow(self, reader: str, *, by: str, why: str, now: datetime) -> tuple[Agreement, ...]:
         """Let a second reader count; the report that this was decided on comes back.
@@ -134,7 +115,7 @@ class TrialFile:
 
     def decisions(self) -> list[Decided]:
         """Everything that people decided, in order."""
-        rows = self._file.rows("SELECT reader, counts, at, by, why, messages FROM decided ORDER BY seq")
+        rows = self.rows("SELECT reader, counts, at, by, why, messages FROM decided ORDER BY seq")
         return [
             Decided(str(reader), counts == 1, str(at), str(by), str(why), int(str(messages)))
             for reader, counts, at, by, why, messages in rows
@@ -142,17 +123,17 @@ class TrialFile:
 
     def standings(self) -> list[Standing]:
         """All second readers that were ever tried."""
-        names = self._file.rows("SELECT DISTINCT reader FROM seen ORDER BY reader")
+        names = self.rows("SELECT DISTINCT reader FROM seen ORDER BY reader")
         return [Standing(str(name), self._messages(str(name)), self.counts(str(name))) for (name,) in names]
 
     def _messages(self, reader: str) -> int:
-        return int(str(self._file.rows("SELECT count(*) FROM seen WHERE reader = ?", (reader,))[0][0]))
+        return int(str(self.rows("SELECT count(*) FROM seen WHERE reader = ?", (reader,))[0][0]))
 
     def _decide(self, decided: Decided) -> None:
         if not decided.by.strip() or not decided.why.strip():
             raise TrialError("Who decides and why have to be said.")
         row = (decided.reader, int(decided.counts), decided.at, decided.by, decided.why, decided.messages)
-        with self._file.writing() as db:
+        with self.writing() as db:
             db.execute(_DECIDE, row)
 
 
