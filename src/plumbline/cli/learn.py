@@ -9,16 +9,28 @@ from typing import Annotated, Any
 import typer
 
 from plumbline.cli.exits import Exit
+from plumbline.cli.history import (
+    AsOf,
+    ChangesFile,
+    CreatedColumn,
+    EventsFile,
+    MappingFile,
+    OutcomesFile,
+    TargetColumn,
+    TouchesFile,
+    moment_of,
+    target_of,
+)
 from plumbline.cli.output import Json, Output, Quiet, complain, table_of
 from plumbline.cli.pages import write_page
 from plumbline.cli.scorecard import read_card
+from plumbline.domain.bands import Cutoffs
 from plumbline.learning.backtest import backtest
 from plumbline.learning.judged import Backtest, Line
 from plumbline.learning.learn import Learned, Options, learn
 from plumbline.learning.rows import Rows, rows_of
 from plumbline.learning.words import ABOUT, Note
 from plumbline.library.history import HistoryFiles
-from plumbline.library.target import Target
 from plumbline.library.training import Taught, training_from
 from plumbline.report.backtest import backtest_html
 from plumbline.scorecard import Scorecard, dump
@@ -28,23 +40,6 @@ History = Annotated[Path, typer.Argument(help="Past leads, or a training table (
 PolicyFile = Annotated[
     Path, typer.Option("--policy", "-p", help="The policy: its signals and its definition.")
 ]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", "-m", help="Which column is what.")]
-OutcomesFile = Annotated[
-    Path | None, typer.Option("--outcomes", help="What sales reported: lead id, outcome, time.")
-]
-TouchesFile = Annotated[Path | None, typer.Option("--touches", help="Attempts: lead id, time.")]
-EventsFile = Annotated[Path | None, typer.Option("--events", help="Behaviour: lead id, kind, time.")]
-ChangesFile = Annotated[
-    Path | None, typer.Option("--changes", help="Field history: lead id, field, value, time.")
-]
-TargetColumn = Annotated[
-    str | None,
-    typer.Option("--target", metavar="COLUMN=VALUE", help="A column that says what became of a lead."),
-]
-CreatedColumn = Annotated[
-    str | None, typer.Option("--created", metavar="COLUMN", help="When a lead came in, or a running number.")
-]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", help="The day of the export, UTC.")]
 Completeness = Annotated[
     bool,
     typer.Option("--completeness/--no-completeness", help="Whether how much is filled in may count."),
@@ -71,9 +66,9 @@ def learn_command(
 ) -> None:
     """Learn a scorecard from outcomes. Exit status 1 when the written one stays in charge."""
     output = Output(json=json, quiet=quiet)
-    files = _files(history, policy, mapping, outcomes, touches, events, changes, target, created, as_of)
-    taught = training_from(files, now=datetime.now(UTC))
-    rows = rows_of(taught.table, taught.bundle.policy.signals, as_of=taught.as_of)
+    taught, rows = _taught(
+        history, policy, mapping, outcomes, touches, events, changes, target, created, as_of
+    )
     learned = learn(
         rows,
         _written(taught),
@@ -113,9 +108,9 @@ def backtest_command(
 ) -> None:
     """Judge a scorecard on the newest fifth of a history, beside what anybody would try first."""
     output = Output(json=json, quiet=quiet)
-    files = _files(history, policy, mapping, outcomes, touches, events, changes, target, created, as_of)
-    taught = training_from(files, now=datetime.now(UTC))
-    rows = rows_of(taught.table, taught.bundle.policy.signals, as_of=taught.as_of)
+    taught, rows = _taught(
+        history, policy, mapping, outcomes, touches, events, changes, target, created, as_of
+    )
     report = backtest(
         rows,
         taught.bundle.card,
@@ -132,7 +127,7 @@ def backtest_command(
         output.say(f"\nOpen {html} in a browser.")
 
 
-def _files(
+def _taught(
     history: Path,
     policy: Path,
     mapping: Path | None,
@@ -143,13 +138,9 @@ def _files(
     target: str | None,
     created: str | None,
     as_of: datetime | None,
-) -> HistoryFiles:
-    try:
-        wanted = None if target is None else Target.parse(target, None)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--target") from error
-    moment = as_of.replace(tzinfo=UTC) if as_of is not None and as_of.tzinfo is None else as_of
-    return HistoryFiles(
+) -> tuple[Taught, Rows]:
+    """What the files teach, and its rows as a learner takes them."""
+    files = HistoryFiles(
         leads=history,
         policy=policy,
         mapping=mapping,
@@ -157,10 +148,12 @@ def _files(
         touches=touches,
         events=events,
         changes=changes,
-        target=wanted,
+        target=target_of(target),
         created=created,
-        as_of=moment,
+        as_of=moment_of(as_of),
     )
+    taught = training_from(files, now=datetime.now(UTC))
+    return taught, rows_of(taught.table, taught.bundle.policy.signals, as_of=taught.as_of)
 
 
 def _written(taught: Taught) -> Scorecard | None:
@@ -177,15 +170,14 @@ def _learned_json(learned: Learned, rows: Rows) -> dict[str, Any]:
         "scorecard": learned.card.hash if learned.card else None,
         "figures": {name: figure._asdict() for name, figure in learned.figures.items()},
         "price_of_completeness": learned.price._asdict() if learned.price else None,
-        "bands": None if learned.bands is None else vars_of(learned.bands),
+        "bands": None if learned.bands is None else _cutoffs(learned.bands),
         "shares": learned.shares,
         "notes": [_note(note) for note in learned.notes],
     }
 
 
-def vars_of(bands: object) -> dict[str, int]:
-    """Cut-offs by letter."""
-    return {letter: getattr(bands, letter.lower()) for letter in "ABC"}
+def _cutoffs(bands: Cutoffs) -> dict[str, int]:
+    return {"A": bands.a, "B": bands.b, "C": bands.c}
 
 
 def _note(note: Note) -> dict[str, str]:
@@ -209,7 +201,7 @@ def _tell_learned(learned: Learned, rows: Rows, out: Path, output: Output) -> No
     if learned.price is not None:
         output.say(f"How much is filled in brings {learned.price} of AUC; --no-completeness leaves it out.")
     if learned.bands is not None:
-        output.say(f"Bands that fill as before: {vars_of(learned.bands)}.")
+        output.say(f"Bands that fill as before: {_cutoffs(learned.bands)}.")
     if not output.quiet:
         for note in learned.notes:
             complain(f"note: {note} [{note.code}]")
