@@ -134,6 +134,30 @@ def test_a_single_message_can_be_read_with_two(desk) -> None:
     assert line["remarks"] == ["the second reader was asked, and does not count yet"]
 
 
+def test_a_run_is_not_gone_on_with_by_another_reader(desk) -> None:
+    run(desk, "run")
+    files = ("-m", desk / "mapping.yaml", "-p", desk / "policy.yaml", "-o", desk / "run")
+    done = plumbline("qualify", desk / "leads.csv", *files, "--as-of", "2026-03-02")
+    assert done.status != 0
+    assert "[run_conflict]" in done.err
+
+
+def test_names_of_ours_are_part_of_what_makes_a_run(desk) -> None:
+    files = (
+        "-m",
+        desk / "mapping.yaml",
+        "-p",
+        desk / "policy.yaml",
+        "--as-of",
+        "2026-03-02",
+        "-o",
+        desk / "ours",
+    )
+    done = plumbline("qualify", desk / "leads.csv", *files, "--us", "Sam")
+    assert done.status == 0, done.err
+    assert "[run_conflict]" in plumbline("qualify", desk / "leads.csv", *files).err
+
+
 def test_settings_that_cannot_be_used_stop_before_anything_is_written(desk) -> None:
     (desk / "second.yaml").write_text("provider: openai\n", "utf-8")
     files = ("-m", desk / "mapping.yaml", "-p", desk / "policy.yaml", "-o", desk / "run")

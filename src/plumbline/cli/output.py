@@ -31,6 +31,9 @@ SecondReader = Annotated[
 Corrections = Annotated[
     Path | None, typer.Option("--corrections", help="What people corrected: it sets confidences right.")
 ]
+Us = Annotated[
+    list[str] | None, typer.Option("--us", help="A name of ours, so that our own words are not read.")
+]
 
 errors = Console(stderr=True, highlight=False)
 

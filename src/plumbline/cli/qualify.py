@@ -14,9 +14,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from plumbline.cli import places
 from plumbline.cli.book import tell_differences
 from plumbline.cli.leads import From, Leads, QueryText, leads_from
-from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader, complain, errors
+from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader, Us, complain, errors
 from plumbline.cli.pages import write_pages
 from plumbline.cli.rows import What
+from plumbline.connectors.opening import file_sha256
 from plumbline.domain.errors import NoLeadsError
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun, readable
@@ -59,6 +60,7 @@ def qualify(
     ] = None,
     second_reader: SecondReader = None,
     corrections: Corrections = None,
+    us: Us = None,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
     ] = None,
@@ -80,7 +82,15 @@ def qualify(
     Repeat the same command after an interruption and it goes on where it stopped.
     """
     files = _Files(
-        leads_from(leads, query, url), mapping, policy, events, messages, outcomes, second_reader, corrections
+        leads_from(leads, query, url),
+        mapping,
+        policy,
+        events,
+        messages,
+        outcomes,
+        second_reader,
+        corrections,
+        tuple(us or ()),
     )
     run = _Run(out, ledger, actor, as_of, pages)
     _qualify(files, run, Output(json=json, quiet=quiet))
@@ -98,6 +108,7 @@ class _Files:
     outcomes: Path | None
     second_reader: Path | None
     corrections: Path | None
+    us: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +153,9 @@ def _qualify(files: _Files, run: _Run, output: Output) -> None:
             clock=lambda: datetime.now(UTC),
             events=behaviour.state,
             events_hash=behaviour.hash,
-            inbox=replace(tables.inbox, reader=reader),
+            inbox=replace(tables.inbox, reader=reader, our_names=files.us),
             messages_hash=tables.messages.hash,
+            corrections_hash=file_sha256(files.corrections) if files.corrections else "",
             documents=intake.documents,
             key_fields=intake.mapping.key_fields,
         )

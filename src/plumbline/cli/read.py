@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader
+from plumbline.cli.output import Corrections, Json, Output, Quiet, SecondReader, Us
 from plumbline.cli.pages import write_page
 from plumbline.library.messages import message_in, read_messages
 from plumbline.library.readers import reader_from
@@ -38,9 +38,7 @@ def read(
         datetime | None,
         typer.Option("--received", formats=["%Y-%m-%d"], help="Day of receipt, for 'next Friday'."),
     ] = None,
-    us: Annotated[
-        list[str] | None, typer.Option("--us", help="A name of ours, so that our own words are not read.")
-    ] = None,
+    us: Us = None,
     sender: Annotated[
         str, typer.Option("--sender", help="Who wrote, as objections know them; a second reader needs it.")
     ] = "",

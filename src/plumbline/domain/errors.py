@@ -87,7 +87,7 @@ class RunInProgressError(PlumblineError):
 
 
 class RunConflictError(PlumblineError):
-    """The folder already holds a run of other input, another policy or another moment."""
+    """The folder already holds a run of other input, policy, reader or moment."""
 
     code = "run_conflict"
 

@@ -46,8 +46,8 @@ SCORECARD: Final = "scorecard.json"
 class RunRequest:
     """What to run, where to record it, and in whose name.
 
-    ``events_hash`` and ``messages_hash`` are those of their files, empty without one; ``documents`` are kept
-    beside the run. ``key_fields`` are those whose absence is counted.
+    ``events_hash``, ``messages_hash`` and ``corrections_hash`` are those of their files, empty without one;
+    ``documents`` are kept beside the run. ``key_fields`` are those whose absence is counted.
     """
 
     intake: Intake
@@ -62,6 +62,7 @@ class RunRequest:
     events_hash: str = ""
     inbox: Inbox = field(default_factory=Inbox)
     messages_hash: str = ""
+    corrections_hash: str = ""
     documents: Mapping[str, bytes] = field(default_factory=dict)
     key_fields: tuple[str, ...] = ()
     part_rows: int = PART_ROWS
@@ -142,14 +143,15 @@ class LocalRun:
     def _plan(self, bundle: Bundle) -> RunPlan:
         request = self._request
         intake_hash = request.intake.sha256()
-        parts = f"{intake_hash}{request.events_hash}{request.messages_hash}"
-        input_hash = sha256(parts.encode()).hexdigest()
+        read_by = self._read_by(bundle)
+        parts = (intake_hash, request.events_hash, request.messages_hash, *read_by)
+        input_hash = sha256("".join(parts).encode()).hexdigest()
         about = {
             "source": request.intake.name,
             "input_hash": intake_hash,
             "events_hash": request.events_hash,
             "messages_hash": request.messages_hash,
-            "reader": request.inbox.reader.name if bundle.reads else "",
+            "reader": read_by[0] if read_by else "",
             "as_of": request.as_of.isoformat(),
             "versions": bundle.versions(),
             "cells": cells_json(bundle.cells),
@@ -161,6 +163,13 @@ class LocalRun:
             documents=documents,
             about=about,
         )
+
+    def _read_by(self, bundle: Bundle) -> tuple[str, ...]:
+        """Who reads and what makes it read as it does: part of what makes two runs the same run."""
+        if not bundle.reads:
+            return ()
+        inbox = self._request.inbox
+        return (inbox.reader.name, self._request.corrections_hash, *sorted(inbox.our_names))
 
     def _commit_draw_key(self) -> None:
         """The key's hash is in the ledger before the first draw: nobody can choose a luckier one later."""
