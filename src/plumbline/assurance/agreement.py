@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from plumbline.assurance.ranking import Z95
-from plumbline.domain.intervals import Share, wilson
+from plumbline.domain.intervals import Z95, Share, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,15 +169,5 @@ def _rep(known: pl.DataFrame, rep: str, z: float) -> RepLabels | None:
 
 
 def _bonferroni(reps: int) -> float:
-    """The normal quantile at 5 % shared among so many reps, two-sided (Acklam's tail is not needed here)."""
-    target = 0.05 / max(reps, 1) / 2
-    low, high = 0.0, 10.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _tail(middle) > target else (low, middle)
-    return low
-
-
-def _tail(z: float) -> float:
-
-    return 0.5 * erfc(z / sqrt(2))
+    """The normal quantile at 5 % shared among so many reps, two-sided."""
+    return NormalDist().inv_cdf(1 - 0.05 / max(reps, 1) / 2)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.assurance.ranking import Z95
 from plumbline.assurance.words import State
+from plumbline.domain.intervals import Z95
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import polars as pl
 
-from plumbline.assurance.ranking import Z95
+from plumbline.domain.intervals import Z95
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _WEEKS: Final = 26
 #: The order that a first card reaches on data of this kind, for which precision is planned.
 _TYPICAL: Final = 0.75
+#: The half width of its interval that is planned for.
+_WANTED: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,14 @@ class Supply:
         return min(self.good, self.bad)
 
 
-def supply(outcomes: Outcomes, *, wanted: float = 0.05) -> Supply:
-    """What there is, and when there will be enough. ``wanted`` is the half width of an AUC's interval."""
+def supply(outcomes: Outcomes) -> Supply:
+    """What there is, and when there will be enough."""
     leads = outcomes.leads
     good, bad = int((leads["label"] == 1).sum()), int((leads["label"] == 0).sum())
     rarer = 1 if good <= bad else 0
     rates = _rates(outcomes, rarer)
     share = min(good, bad) / max(good + bad, 1)
-    needs = (*STEPS, precision_need(wanted, share))
+    needs = (*STEPS, precision_need(_WANTED, share))
     steps = tuple(_step(need, min(good, bad), good + bad, rates, outcomes.as_of) for need in needs)
     width = half_width(good, bad) if min(good, bad) else None
     return Supply(good, bad, rates and rates[0], rates and rates[1], steps, width)

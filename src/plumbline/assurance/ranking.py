@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from plumbline.domain.intervals import wilson
+from plumbline.domain.intervals import Z95, wilson
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 CELLS: Final = 20
 _PRIOR: Final = 8.0
 _FOLDS: Final = 5
-#: Two-sided 95 %.
-Z95: Final = 1.959963984540054
 
 
 class Auc(NamedTuple):
@@ -50,16 +48,16 @@ def auc(score: Floats, label: Ints, weight: Floats | None = None, z: float = Z95
     good = label == 1
     if not good.any() or good.all() or not weights[good].sum() or not weights[~good].sum():
         return NOTHING
-    above = _below(score[good], score[~good], weights[~good])
-    below = 1 - _below(score[~good], score[good], weights[good])
-    value, spread_good = _mean_and_variance(above, weights[good])
-    _, spread_bad = _mean_and_variance(below, weights[~good])
+    ahead = below(score[good], score[~good], weights[~good])
+    behind = 1 - below(score[~good], score[good], weights[good])
+    value, spread_good = mean_and_variance(ahead, weights[good])
+    _, spread_bad = mean_and_variance(behind, weights[~good])
     se = sqrt(spread_good + spread_bad)
-    low, high = _interval(value, se, min(above.size, below.size), z)
-    return Auc(value, low, high, se, above.size, below.size)
+    low, high = _interval(value, se, min(ahead.size, behind.size), z)
+    return Auc(value, low, high, se, ahead.size, behind.size)
 
 
-def _below(score: Floats, others: Floats, weight: Floats) -> Floats:
+def below(score: Floats, others: Floats, weight: Floats) -> Floats:
     """For each score, the weighted share of the others below it, ties half."""
     order = np.argsort(others, kind="stable")
     ranked, total = others[order], np.concatenate([[0.0], np.cumsum(weight[order])])
@@ -69,7 +67,8 @@ def _below(score: Floats, others: Floats, weight: Floats) -> Floats:
     return share
 
 
-def _mean_and_variance(values: Floats, weight: Floats) -> tuple[float, float]:
+def mean_and_variance(values: Floats, weight: Floats) -> tuple[float, float]:
+    """The weighted mean, and its variance as of a survey."""
     share = weight / weight.sum()
     mean = float(share @ values)
     correction = values.size / max(values.size - 1, 1)

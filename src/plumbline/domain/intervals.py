@@ -6,7 +6,7 @@ from math import sqrt
 from typing import Final, NamedTuple
 
 #: The normal quantile of a two-sided 95 % interval.
-_Z95: Final = 1.959963984540054
+Z95: Final = 1.959963984540054
 
 
 class Share(NamedTuple):
@@ -27,7 +27,7 @@ class Share(NamedTuple):
         return f"{self.hits} of {self.of} ({self.low:.2f} to {self.high:.2f})"
 
 
-def wilson(hits: int, of: int, z: float = _Z95) -> Share:
+def wilson(hits: int, of: int, z: float = Z95) -> Share:
     """The Wilson score interval (1927), which also holds for small numbers and for shares near 0 or 1."""
     if of == 0:
         return Share(0, 0, 0.0, 1.0)

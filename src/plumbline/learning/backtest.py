@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from plumbline.assurance.calibration import calibration_fit, reliability
+from plumbline.assurance.training import SEGMENT
 from plumbline.domain.bands import Cutoffs
 from plumbline.learning import baselines
 from plumbline.learning.fitting import Task
@@ -30,7 +31,6 @@ _EXAMPLES: Final = 5
 _LEAST_SEGMENT: Final = 50
 _PARTS: Final = 5
 _DRAWS: Final = 400
-SEGMENT: Final = "segment."
 OUTCOME: Final = "outcome."
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from plumbline.domain.bands import Cutoffs
+from plumbline.domain.intervals import Z95
 from plumbline.learning import ridge
 from plumbline.learning.fitting import POINT
 from plumbline.scorecard import Provenance, Scorecard, Sigmoid, Term, mix_of, with_mix
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from plumbline.learning.merge import Merged
     from plumbline.scorecard.encode import Json
 
-_Z95: Final = 1.959963984540054
 #: Rows that intervals are worked out from at most; more are stood for by these.
 _ENOUGH: Final = 20_000
 #: A bin with fewer leads is marked.
@@ -100,7 +100,7 @@ def _intervals(merged: Merged, task: Task) -> list[list[tuple[int, int]]]:
         centre = np.eye(len(cells)) - share[cells][None, :]
         error = np.sqrt(np.diag(centre @ spread[span, span] @ centre.T))
         half = np.zeros(axis.bins.axis)
-        half[cells] = _Z95 * error
+        half[cells] = Z95 * error
         ends = zip((table - half) / POINT, (table + half) / POINT, strict=True)
         found.append([(_bound(floor(low + 1e-9)), _bound(ceil(high - 1e-9))) for low, high in ends])
     return found

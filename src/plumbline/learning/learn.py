@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,8 +13,8 @@ from plumbline.domain.bands import Cutoffs
 from plumbline.domain.signals import COMPLETENESS
 from plumbline.learning.card import bands_like, card_of, rare_bins
 from plumbline.learning.fitting import POINT, Learner, Task, fit, rounded
-from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, level_of
-from plumbline.learning.trial import SIZES, Contender, best, by_written, contend, surprise, written_odds
+from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, level_of, log_loss_difference
+from plumbline.learning.trial import SIZES, Contender, best, by_written, contend, written_odds
 from plumbline.learning.words import Code, Note
 from plumbline.scorecard import score
 
@@ -96,7 +96,7 @@ def learn(
     chosen = best(contenders)
     figures = _figures(task, chosen)
     code = _gate(rows, figures)
-    final = Task(used.frame, used.label, used.weight, used.signals, written, options.seed, options.bags)
+    final = replace(task, bags=options.bags)
     fitted = fit(chosen.learner, final)
     card, bands = _card(
         final,
@@ -104,7 +104,7 @@ def learn(
         chosen,
         name=name,
         cutoffs=cutoffs,
-        manifest=_manifest(rows, chosen, figures, code, about or {}),
+        manifest=_manifest(used, options.seed, chosen, figures, code, about or {}),
     )
     return Learned(
         promoted=code is None,
@@ -139,7 +139,7 @@ def _figures(task: Task, chosen: Contender) -> dict[str, Figure]:
         theirs = by_written(task, task.written)
         found["auc_written"] = auc_of_folds(theirs)
         found["auc_gain"] = auc_difference(chosen.folds, theirs)
-        found["log_loss_gain"] = surprise(chosen.folds, theirs)
+        found["log_loss_gain"] = log_loss_difference(chosen.folds, theirs)
     return found
 
 
@@ -160,8 +160,7 @@ def _price(task: Task, chosen: Contender) -> Figure | None:
     without = tuple(spec for spec in task.signals if spec.source != COMPLETENESS)
     if len(without) == len(task.signals) or not without:
         return None
-    other = Task(task.frame, task.label, task.weight, without, task.written, task.seed, task.bags)
-    (plain,) = contend(other, (chosen.learner,), (chosen.cells,))
+    (plain,) = contend(replace(task, signals=without), (chosen.learner,), (chosen.cells,))
     return auc_difference(chosen.folds, plain.folds)
 
 
@@ -188,7 +187,7 @@ def _card(
     few: dict[str, Json] = {term: list(bins) for term, bins in rare_bins(card).items()}
     edges: dict[str, Json] = {"A": bands.a, "B": bands.b, "C": bands.c}
     more: dict[str, Json] = {**manifest, "bands": edges, "rare": few}
-    return card_of(made, task, name=name, calibration=calibration, manifest=more), bands
+    return replace(card, manifest=more), bands
 
 
 def calibrated(folds: Sequence[Told], points: Floats, label: Floats, weight: Floats) -> Calibration | None:
@@ -214,7 +213,12 @@ def _levelled(fold: Told) -> tuple[Floats, Floats, Floats]:
 
 
 def _manifest(
-    rows: Rows, chosen: Contender, figures: Mapping[str, Figure], code: Code | None, about: Mapping[str, Json]
+    rows: Rows,
+    seed: int,
+    chosen: Contender,
+    figures: Mapping[str, Figure],
+    code: Code | None,
+    about: Mapping[str, Json],
 ) -> dict[str, Json]:
     first, last = rows.window
     return {
@@ -224,7 +228,7 @@ def _manifest(
         "good": int(rows.label.sum()),
         "window": [first, last],
         "data": rows.digest,
-        "seed": _SEED,
+        "seed": seed,
         "signals": [spec.name for spec in rows.signals],
         "figures": {name: str(figure) for name, figure in figures.items()},
         "figures_on": "later leads than those learned from" if rows.timed else "leads drawn apart",

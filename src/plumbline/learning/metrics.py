@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from plumbline.assurance.ranking import below, mean_and_variance
+from plumbline.domain.intervals import Z95
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbline.learning.bins import Codes, Floats
 
-_Z95: Final = 1.959963984540054
 _NEVER: Final = 1e-12
 
 
@@ -29,7 +31,7 @@ class Figure(NamedTuple):
 
 
 def _normal(value: float, variance: float) -> Figure:
-    half = _Z95 * sqrt(max(variance, 0.0))
+    half = Z95 * sqrt(max(variance, 0.0))
     return Figure(value, value - half, value + half)
 
 
@@ -59,8 +61,7 @@ def auc(told: Told) -> Figure:
 
 def auc_of_folds(folds: Sequence[Told]) -> Figure:
     """The mean over folds, weighted by their good leads: points of two cards are never mixed."""
-    parts = [(_placements(fold), fold) for fold in folds if fold.both]
-    return _pooled([(_mean(p, f), _variance(p, f), _size(f)) for p, f in parts])
+    return _pooled([_told_apart(_placements(fold), fold) for fold in folds if fold.both])
 
 
 def auc_difference(ours: Sequence[Told], theirs: Sequence[Told]) -> Figure:
@@ -68,8 +69,9 @@ def auc_difference(ours: Sequence[Told], theirs: Sequence[Told]) -> Figure:
     parts = []
     for one, two in zip(ours, theirs, strict=True):
         if one.both:
-            paired = tuple(a - b for a, b in zip(_placements(one), _placements(two), strict=True))
-            parts.append((_mean(paired, one), _variance(paired, one), _size(one)))
+            ours_good, ours_bad = _placements(one)
+            theirs_good, theirs_bad = _placements(two)
+            parts.append(_told_apart((ours_good - theirs_good, ours_bad - theirs_bad), one))
     return _pooled(parts)
 
 
@@ -90,37 +92,16 @@ def _placements(told: Told) -> tuple[Floats, Floats]:
     """For each good lead the share of bad ones behind it, for each bad one the share of good ones before."""
     good = told.label == 1
     return (
-        _share_below(told.odds[good], told.odds[~good], told.weight[~good]),
-        1 - _share_below(told.odds[~good], told.odds[good], told.weight[good]),
+        below(told.odds[good], told.odds[~good], told.weight[~good]),
+        1 - below(told.odds[~good], told.odds[good], told.weight[good]),
     )
 
 
-def _share_below(score: Floats, others: Floats, weight: Floats) -> Floats:
-    order = np.argsort(others, kind="stable")
-    ranked, total = others[order], np.concatenate([[0.0], np.cumsum(weight[order])])
-    left = total[np.searchsorted(ranked, score, side="left")]
-    share: Floats = (left + total[np.searchsorted(ranked, score, side="right")]) / 2 / total[-1]
-    return share
-
-
-def _mean(placements: tuple[Floats, ...], told: Told) -> float:
-    weight = told.weight[told.label == 1]
-    return float(weight @ placements[0] / weight.sum())
-
-
-def _variance(placements: tuple[Floats, ...], told: Told) -> float:
-    spread = 0.0
-    for values, outcome in zip(placements, (1, 0), strict=True):
-        share = told.weight[told.label == outcome]
-        share = share / share.sum()
-        correction = values.size / max(values.size - 1, 1)
-        spread += float(share**2 @ (values - share @ values) ** 2) * correction
-    return spread
-
-
-def log_loss(told: Told) -> Figure:
-    """Mean surprise."""
-    return _mean_of(_losses(told), told.weight)
+def _told_apart(placements: tuple[Floats, Floats], told: Told) -> tuple[float, float, float]:
+    """Mean, variance (DeLong) and size of one fold."""
+    value, of_good = mean_and_variance(placements[0], told.weight[told.label == 1])
+    _, of_bad = mean_and_variance(placements[1], told.weight[told.label == 0])
+    return value, of_good + of_bad, _size(told)
 
 
 def log_loss_difference(ours: Sequence[Told], theirs: Sequence[Told]) -> Figure:

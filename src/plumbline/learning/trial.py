@@ -12,11 +12,11 @@ import polars as pl
 from plumbline.assurance.calibration import shrunk_sigmoid
 from plumbline.domain.bands import Cutoffs
 from plumbline.learning.fitting import POINT, Learner, Task, fit, mean_of, rounded
-from plumbline.learning.metrics import Told, auc_of_folds, level_of, log_loss_difference
+from plumbline.learning.metrics import Told, auc_of_folds, level_of
 from plumbline.scorecard import score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from plumbline.learning.bins import Codes, Floats
     from plumbline.learning.fitting import Fitted
@@ -124,13 +124,3 @@ def written_odds(frame: pl.DataFrame, card: Scorecard) -> Floats:
     absent = [pl.lit(None).alias(signal.name) for signal in card.signals if signal.name not in frame.columns]
     points = score(frame.with_columns(absent), card, Cutoffs(0, 0, 0))["points"]
     return points.cast(pl.Float64).to_numpy() * POINT
-
-
-def surprise(ours: Sequence[Told], theirs: Sequence[Told]) -> Figure:
-    """Log loss of ours less theirs."""
-    return log_loss_difference(ours, theirs)
-
-
-def as_text(figures: Mapping[str, Figure]) -> dict[str, str]:
-    """Figures as they stand in a manifest."""
-    return {name: str(figure) for name, figure in figures.items()}
