@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from plumbline.reading import Field, Message, Removed
 from plumbline.reading.cues import default_cues
 from plumbline.reading.prepare import prepare
+from plumbline.reading.shown import show
 from plumbline.reading.view import Builder
 
 PIECES = st.sampled_from(
@@ -19,7 +20,7 @@ PIECES = st.sampled_from(
 
 
 def own(text: str, channel: str = "email", **more) -> str:
-    return prepare(Message(text, channel, **more), default_cues().spelling).own_words()
+    return show(prepare(Message(text, channel, **more), default_cues().spelling)).text
 
 
 def removed(text: str) -> set[Removed]:

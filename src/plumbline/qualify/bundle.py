@@ -96,10 +96,6 @@ class Bundle:
         """The bundle that weighs unknown values by how often each known value occurs in these signals."""
         return replace(self, card=with_mix(self.card, mix_of(signals, self.card)))
 
-    def with_card(self, card: Scorecard) -> Bundle:
-        """The bundle with another scorecard, such as the stored one of a past run."""
-        return replace(self, card=card)
-
 
 def cells_json(cells: CellReading) -> dict[str, object]:
     """The settings of cell reading as canonical data."""

@@ -63,11 +63,7 @@ def packet(
     clean = clean_of(inputs, bundle).row(0, named=True)
     signals = signals_of(inputs, bundle=bundle, as_of=as_of).row(0, named=True)
     profiled = row["points"] is not None
-    flips = (
-        counterfactuals(signals, bundle.card, bundle.policy.bands, changeable=changeable(bundle))
-        if profiled
-        else None
-    )
+    flips = _flips(signals, bundle) if profiled else None
     return Packet(
         lead_id=str(row["lead.id"]),
         title=title_of(stored, str(row["lead.id"])),

@@ -43,7 +43,6 @@ class _Choice(NamedTuple):
     evidence: list[Evidence]
 
 
-_FIELDS: Final = tuple(Field)
 _NOTHING: Final = {name: _Choice(DEFAULTS[name], 0, 0, []) for name in Field}
 
 

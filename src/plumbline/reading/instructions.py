@@ -36,7 +36,6 @@ _HEXADECIMAL: Final = frozenset(a + b for a in hexdigits for b in hexdigits)
 _RUN: Final = 48
 _ESCAPED: Final = 24
 _PAIRS: Final = 16
-_CODE_BLOCK: Final = re.compile(r"^\s*[{\[<].*[}\]>]\s*$")
 
 
 def encoded_blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from plumbline.reading.beginnings import beginnings
 from plumbline.reading.htmltext import html_view, looks_like_html
 from plumbline.reading.instructions import addressed_to_machine, encoded_blocks
 from plumbline.reading.language import detect_language
-from plumbline.reading.layout import Stretch, Zone, lay_out
+from plumbline.reading.layout import Stretch, lay_out
 from plumbline.reading.letters import INVISIBLE, TAG_CHARACTERS, fold, small, unmask_letters
 from plumbline.reading.masking import masked, masks
 from plumbline.reading.model import Removed
@@ -44,14 +44,6 @@ class Prepared:
     language: str
     notes: tuple[Note, ...]
     unreadable: bool
-
-    def own_words(self) -> str:
-        """What a second reader may be shown: the masked own words, nothing else."""
-        return "\n".join(
-            self.text[sentence.starts[0] : sentence.ends[-1]]
-            for sentence in self.sentences
-            if sentence.zone is not Zone.ADOPTED
-        )
 
 
 def prepare(message: Message, spelling: Mapping[str, str]) -> Prepared:
