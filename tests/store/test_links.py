@@ -125,7 +125,7 @@ def test_the_last_answer_counts_and_all_are_kept(store):
     db.close()
 
 
-@pytest.mark.parametrize("table", ["act", "member", "answer", "succession"])
+@pytest.mark.parametrize("table", ["act", "cluster", "member", "answer", "succession"])
 def test_history_cannot_be_changed_or_deleted(store, table):
     store.record([["a", "b"]], SAID)
     store.record([["c", "d"]], SAID)
@@ -153,7 +153,16 @@ def test_a_database_of_something_else_is_refused(tmp_path):
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE x (y)")
     db.close()
-    with pytest.raises(StorageError, match="holds no links"):
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="no link store of Plumbline"):
+        LinkStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_not_called_a_ledger(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database " * 100)
+    with pytest.raises(StorageError, match="damaged or no link store"):
         LinkStore(path)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-APPLICATION: Final = 0x504C4C4B  # "PLLK"
-VERSION: Final = 1
-TABLES: Final = """
+from plumbline.domain.errors import StorageError
+from plumbline.store.ledger_database import Form
+
+_TABLES: Final = """
 CREATE TABLE act (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL CHECK (kind IN ('found', 'merge', 'split', 'answer')),
@@ -44,6 +45,8 @@ CREATE TABLE answer (
 CREATE INDEX answer_pair ON answer (one, two, number);
 CREATE TRIGGER act_stays BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER act_kept BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER cluster_stays BEFORE UPDATE ON cluster BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER cluster_kept BEFORE DELETE ON cluster BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER member_stays BEFORE UPDATE ON member BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER member_kept BEFORE DELETE ON member BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER answer_stays BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -51,3 +54,5 @@ CREATE TRIGGER answer_kept BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT, 'ap
 CREATE TRIGGER succession_stays BEFORE UPDATE ON succession BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER succession_kept BEFORE DELETE ON succession BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+#: "PLLK" marks the file as a store of links.
+LINKS: Final = Form("link store", 0x504C4C4B, 1, _TABLES, StorageError)

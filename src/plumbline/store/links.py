@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbline.domain.errors import PlumblineError
-from plumbline.store import link_schema
-from plumbline.store.ledger_database import transaction
-from plumbline.store.link_database import open_links
+from plumbline.store.ledger_database import open_database, transaction
+from plumbline.store.link_schema import LINKS
 from plumbline.store.sqlite_errors import sqlite_errors
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from contextlib import AbstractContextManager
     from typing import Self
 
 _NOW = "SELECT cluster FROM member WHERE record = ? ORDER BY number DESC LIMIT 1"
@@ -55,9 +55,9 @@ class Answer:
 class LinkStore:
     """The links of one base of records. Use as a context manager; several processes may write."""
 
-    def __init__(self, path: Path, *, patience: float = 30.0) -> None:
-        self.path = path
-        self._db = open_links(path, link_schema.TABLES, patience)
+    def __init__(self, path: Path | str, *, patience: float = 30.0) -> None:
+        self.path = Path(path)
+        self._db = open_database(self.path, create=True, patience=patience, form=LINKS)
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +67,12 @@ class LinkStore:
 
     def cluster_of(self, record: str) -> str | None:
         """The cluster of a record now; ``None`` where nothing was said about it."""
-        with sqlite_errors(self.path):
+        with self._errors():
             return _cluster_of(self._db, record)
 
     def members(self, cluster: str) -> list[str]:
         """The records of a cluster now, in order."""
-        with sqlite_errors(self.path):
+        with self._errors():
             return _members(self._db, cluster)
 
     def clusters(self) -> dict[str, list[str]]:
@@ -82,7 +82,7 @@ class LinkStore:
             "(SELECT max(number) FROM member WHERE record = last.record) ORDER BY cluster, record"
         )
         found: dict[str, list[str]] = {}
-        with sqlite_errors(self.path):
+        with self._errors():
             for cluster, record in self._db.execute(sql):
                 found.setdefault(cluster, []).append(record)
         return found
@@ -95,7 +95,7 @@ class LinkStore:
             "(SELECT max(number) FROM answer WHERE one = last.one AND two = last.two) "
             "ORDER BY last.number"
         )
-        with sqlite_errors(self.path):
+        with self._errors():
             rows = self._db.execute(sql).fetchall()
         return [Answer(one, two, bool(same), weight, Said(*said)) for one, two, same, weight, *said in rows]
 
@@ -105,7 +105,7 @@ class LinkStore:
             "SELECT kind, at, who, why, cluster FROM member JOIN act ON act.number = member.act "
             "WHERE record = ? ORDER BY member.number"
         )
-        with sqlite_errors(self.path):
+        with self._errors():
             return self._db.execute(sql, (record,)).fetchall()
 
     def record(self, groups: Iterable[Sequence[str]], said: Said) -> list[str]:
@@ -154,9 +154,12 @@ class LinkStore:
                 (first, second, int(same), weight, act),
             )
 
+    def _errors(self) -> AbstractContextManager[None]:
+        return sqlite_errors(self.path, LINKS.word, LINKS.error)
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with sqlite_errors(self.path), transaction(self._db, "IMMEDIATE"):
+        with self._errors(), transaction(self._db, "IMMEDIATE"):
             yield self._db
 
 
