@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from plumbline.engines.recorded import RecordedRun
     from plumbline.qualify.summary import RunSummary
-    from plumbline.store import LedgerFile, RunFolder
+    from plumbline.store import Ledger, RunFolder
 
 INDEX: Final = "index.html"
 
 
-def write_pages(run: RecordedRun, ledger: LedgerFile, count: int) -> RunSummary:
+def write_pages(run: RecordedRun, ledger: Ledger, count: int) -> RunSummary:
     """Write the run's page and ``count`` evidence pages; give what the run's page says."""
     with readable(run.folder):
         return _written(run, ledger, count)
 
 
-def _written(run: RecordedRun, ledger: LedgerFile, count: int) -> RunSummary:
+def _written(run: RecordedRun, ledger: Ledger, count: int) -> RunSummary:
     packets = {lead: address(lead) for lead in first_of_queue(run.folder, count)}
     for lead, place in packets.items():
         write_page(run.folder.path / place, packet_html(run.packet(lead, plumbline=version("plumbline"))))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.path import Qualified
     from plumbline.signals import EventState
-    from plumbline.store import LedgerFile, RunFolder
+    from plumbline.store import Ledger, RunFolder
     from plumbline.triage import Triaged
 
 PART_ROWS: Final = 100_000
@@ -55,7 +55,7 @@ class RunRequest:
     bundle: Bundle
     as_of: datetime
     folder: RunFolder
-    ledger: LedgerFile
+    ledger: Ledger
     actor: str
     clock: Callable[[], datetime]
     events: EventState | None = None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.packet import Packet
     from plumbline.qualify.replay import Replayed
-    from plumbline.store import LedgerFile, RunFolder
+    from plumbline.store import Ledger, RunFolder
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class RecordedRun:
         issues = tuple(self._issues(int(record.item(0, "in.row"))))
         return packet(record, bundle=self.bundle, as_of=self.as_of, issues=issues, plumbline=plumbline)
 
-    def replay(self, lead: str, ledger: LedgerFile, bundle: Bundle | None = None) -> Replayed:
+    def replay(self, lead: str, ledger: Ledger, bundle: Bundle | None = None) -> Replayed:
         """Decide a recorded lead again, with another bundle if one is given."""
         versions = self.folder.manifest()["versions"]
         return replay(

@@ -2,7 +2,8 @@
 
 from plumbline.store.files import FolderLock, write_atomically
 from plumbline.store.lead_book import LeadBook
+from plumbline.store.ledger import Ledger
 from plumbline.store.ledger_file import LedgerFile
 from plumbline.store.run_folder import Found, RunFolder
 
-__all__ = ["FolderLock", "Found", "LeadBook", "LedgerFile", "RunFolder", "write_atomically"]
+__all__ = ["FolderLock", "Found", "LeadBook", "Ledger", "LedgerFile", "RunFolder", "write_atomically"]

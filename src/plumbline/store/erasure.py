@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from plumbline.store.ledger_file import LedgerFile
+    from plumbline.store.ledger import Ledger
     from plumbline.store.run_folder import RunFolder
 
 #: The number of a lead's row in the file it was read from: names it in the files beside the parts.
@@ -48,7 +48,7 @@ class _People:
 
 
 def erase_leads(
-    folder: RunFolder, ledger: LedgerFile, leads: Iterable[str], *, actor: str, basis: str, now: datetime
+    folder: RunFolder, ledger: Ledger, leads: Iterable[str], *, actor: str, basis: str, now: datetime
 ) -> Erasure:
     """Erase people by their lead ids from every file of a run and from the ledger's bodies.
 
@@ -70,14 +70,14 @@ def erase_leads(
     return Erasure(len(refs), len(stones))
 
 
-def finish_erasures(folder: RunFolder, ledger: LedgerFile) -> int:
+def finish_erasures(folder: RunFolder, ledger: Ledger) -> int:
     """Complete what a crash interrupted: empty the rows that tombstones name. Returns how many there were."""
     with FolderLock(folder.path):
         ledger.scrub()
         return _finish(folder, ledger, str(folder.manifest()["run"]))
 
 
-def _finish(folder: RunFolder, ledger: LedgerFile, run: str) -> int:
+def _finish(folder: RunFolder, ledger: Ledger, run: str) -> int:
     remove_leftovers(folder.path)  # a half-written copy holds people too
     return sum(_empty(folder, part, rows) for part, rows in rows_by_part(run, ledger.tombstones()).items())
 

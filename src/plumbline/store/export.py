@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from plumbline.ledger.entry import Head
     from plumbline.ledger.verify import Record
-    from plumbline.store.ledger_file import LedgerFile
+    from plumbline.store.ledger import Ledger
 
 
-def export_ledger(ledger: LedgerFile, path: Path) -> Head:
+def export_ledger(ledger: Ledger, path: Path) -> Head:
     """Write every entry as one line, then the head. Header and body stand as the text that was hashed.
 
     A broken ledger can be exported as well, and stays broken.
@@ -27,13 +27,13 @@ def export_ledger(ledger: LedgerFile, path: Path) -> Head:
     return head
 
 
-def _write(ledger: LedgerFile, path: Path, head: Head) -> None:
+def _write(ledger: Ledger, path: Path, head: Head) -> None:
     with path.open("w", encoding="ascii", newline="\n") as file:
         for line in _lines(ledger, head):
             file.write(json.dumps(line) + "\n")
 
 
-def _lines(ledger: LedgerFile, head: Head) -> Iterator[dict[str, str]]:
+def _lines(ledger: Ledger, head: Head) -> Iterator[dict[str, str]]:
     for seq, record in enumerate(ledger.records(), start=1):
         if seq <= head.seq:  # another process may have appended meanwhile
             yield _line(record)

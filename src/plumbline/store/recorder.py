@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from plumbline.ledger.entry import Fact, Header
-    from plumbline.store.ledger_file import LedgerFile
+    from plumbline.store.ledger import Ledger
     from plumbline.store.run_folder import RunFolder
 
 _FORMAT: Final = 1
@@ -58,7 +58,7 @@ class RunRecorder:
         RunConflictError: The folder holds a run of other input, another bundle or another moment.
     """
 
-    def __init__(self, folder: RunFolder, ledger: LedgerFile, *, actor: str) -> None:
+    def __init__(self, folder: RunFolder, ledger: Ledger, *, actor: str) -> None:
         self._folder, self._ledger, self._actor = folder, ledger, actor
         folder.create()
         self._lock = FolderLock(folder.path)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from plumbline.ledger.entry import Fact, Header
     from plumbline.ledger.parts import PartFact
     from plumbline.ledger.verify import Verdict
-    from plumbline.store.ledger_file import LedgerFile
+    from plumbline.store.ledger import Ledger
     from plumbline.store.run_folder import RunFolder
 
 #: The kinds of entries that a run is verified by.
@@ -51,7 +51,7 @@ class RunVerdict:
         return self.broken is None
 
 
-def verify_run(folder: RunFolder, ledger: LedgerFile, *, verdict: Verdict | None = None) -> RunVerdict:
+def verify_run(folder: RunFolder, ledger: Ledger, *, verdict: Verdict | None = None) -> RunVerdict:
     """Recompute the roots of all parts and compare them with the ledger, which is verified first.
 
     ``verdict`` saves reading the ledger again: it was made with ``ledger.verify(keep=ABOUT_RUNS)``.
