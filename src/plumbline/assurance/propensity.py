@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.domain.errors import MissingPropensityError
+from plumbline.domain.errors import MissingPropensityError, SmallPropensityError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -33,7 +33,8 @@ def label_chances(leads: pl.DataFrame, chosen: pl.DataFrame | None) -> pl.DataFr
 
     What the policy pursued has chance 1, what was drawn the lottery's. A lead that a rep picked against both
     has a chance that nobody knows: null, and it enters no estimate. Without any record every lead counts as
-    pursued, and ``chosen_by`` says ``assumed``.
+    pursued, and ``chosen_by`` says ``assumed``. ``MissingPropensityError`` for a drawn lead without a chance,
+    ``SmallPropensityError`` for one with a chance below ``LEAST_CHANCE`` or above 1.
     """
     if chosen is None:
         return leads.select(_LEAD, pl.lit(1.0).alias(CHANCE), pl.lit("assumed", pl.String).alias("chosen_by"))
@@ -49,11 +50,27 @@ def label_chances(leads: pl.DataFrame, chosen: pl.DataFrame | None) -> pl.DataFr
 
 
 def _refuse_unlogged(drawn: pl.DataFrame) -> None:
-    low = drawn.filter(pl.col("chance").is_null() | (pl.col("chance") <= 0))
+    low = drawn.filter(pl.col("chance").is_null() | (pl.col("chance") == 0))
     if low.height:
         raise MissingPropensityError(
-            f"{low.height} drawn leads have no logged chance of being drawn; "
+            f"{low.height} drawn leads have no logged chance of being drawn, first {low[_LEAD][0]}; "
             "without it they cannot stand for the leads that were not drawn (law 10)."
+        )
+    refuse_small(drawn, "chance")
+
+
+def refuse_small(leads: pl.DataFrame, column: str) -> None:
+    """Refuse chances outside of what weights allow, naming the first lead. Unknown ones pass.
+
+    A smaller chance would let one lead stand for more than fifty; clipping it would bias every estimate.
+    """
+    chance = pl.col(column).cast(pl.Float64)
+    odd = leads.filter(chance.is_not_null() & ~chance.is_between(LEAST_CHANCE, 1.0))
+    if odd.height:
+        first = odd.row(0, named=True)
+        raise SmallPropensityError(
+            f"{odd.height} leads have a chance outside {LEAST_CHANCE:g} to 1; "
+            f"lead {first.get(_LEAD, '?')}, column {column}: {first[column]}."
         )
 
 

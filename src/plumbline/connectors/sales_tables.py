@@ -73,6 +73,16 @@ ROUTES: Final = Kind(
     {"lead.id": _LEAD, "route": ("route", "queue", "assigned to", "treatment")},
     ("lead.id", "route"),
 )
+CHOSEN: Final = Kind(
+    "choices",
+    {
+        "lead.id": _LEAD,
+        "pursued": ("pursued", "pursued by policy", "policy"),
+        "drawn": ("drawn", "explore", "drawn to explore", "lottery"),
+        "chance": ("chance", "propensity", "chance of the draw", "probability"),
+    },
+    ("lead.id", "pursued", "drawn", "chance"),
+)
 
 
 @dataclass(frozen=True, slots=True)

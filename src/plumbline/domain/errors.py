@@ -104,10 +104,22 @@ class MissingPropensityError(PlumblineError):
     code = "missing_propensity"
 
 
+class SmallPropensityError(PlumblineError):
+    """A logged chance is below the least one that estimates allow, or is none at all: above 1, or negative."""
+
+    code = "small_propensity"
+
+
 class ExistsError(PlumblineError):
     """What would be written is there already, and nobody said to replace it."""
 
     code = "exists"
+
+
+class MissingExtraError(PlumblineError):
+    """The command needs parts that come with an extra, and they are not installed."""
+
+    code = "missing_extra"
 
 
 class NoLeadsError(PlumblineError):

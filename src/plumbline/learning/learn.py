@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from plumbline.assurance.calibration import Calibration, shrunk_sigmoid
 from plumbline.domain.bands import Cutoffs
 from plumbline.domain.signals import COMPLETENESS
 from plumbline.learning.card import bands_like, card_of, rare_bins
+from plumbline.learning.chances import JUDGED, calibrated, judged_json
 from plumbline.learning.fitting import POINT, Learner, Task, fit, rounded
-from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, level_of, log_loss_difference
+from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, log_loss_difference
 from plumbline.learning.trial import SIZES, Contender, best, by_written, contend, written_odds
 from plumbline.learning.words import Code, Note
 from plumbline.scorecard import score
@@ -21,7 +21,6 @@ from plumbline.scorecard import score
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from plumbline.learning.bins import Floats
     from plumbline.learning.fitting import Fitted
     from plumbline.learning.metrics import Figure
     from plumbline.learning.rows import Rows
@@ -57,12 +56,15 @@ class Learned:
     """What came of it. ``card`` is a proposal unless ``promoted``; ``None`` below twenty outcomes.
 
     ``figures``: by name, with intervals, on leads later than those learned from. ``contenders``: all tried.
+    ``coarse``: a card of few wide bins from the same rows, to run in shadow: what drifts, drifts in fine bins
+    first. ``None`` where the card itself is the coarse one.
     ``price``: AUC that the completeness signal brings. ``bands``: cut-offs that fill the bands as before.
     """
 
     promoted: bool
     code: Code | None
     card: Scorecard | None = None
+    coarse: Scorecard | None = None
     learner: Learner | None = None
     figures: Mapping[str, Figure] = field(default_factory=dict)
     contenders: tuple[Contender, ...] = ()
@@ -97,27 +99,52 @@ def learn(
     figures = _figures(task, chosen)
     code = _gate(rows, figures)
     final = replace(task, bags=options.bags)
+    manifest = _manifest(used, options.seed, chosen, figures, code, about or {})
     fitted = fit(chosen.learner, final)
-    card, bands = _card(
-        final,
-        fitted,
-        chosen,
-        name=name,
-        cutoffs=cutoffs,
-        manifest=_manifest(used, options.seed, chosen, figures, code, about or {}),
-    )
+    card, bands = _card(final, fitted, chosen, name=name, cutoffs=cutoffs, manifest=manifest)
+    coarse = coarse_of(contenders, chosen)
     return Learned(
         promoted=code is None,
         code=code,
         card=card,
+        coarse=None if coarse is None else _coarse_card(final, coarse, name, cutoffs, manifest),
         learner=chosen.learner,
         figures=figures,
         contenders=tuple(contenders),
         price=_price(task, chosen) if options.completeness else None,
         bands=bands,
         shares=fitted.shares,
-        notes=(*rows.notes, *_disagreements(card, written), *_rare(card)),
+        notes=(*rows.notes, *_disagreements(card, written), *_rare(card), *_drift(chosen, coarse)),
     )
+
+
+def coarse_of(contenders: Sequence[Contender], chosen: Contender) -> Contender | None:
+    """The smallest card of the most careful learner; ``None`` where that is the chosen one."""
+    careful = [each for each in contenders if each.learner in {Learner.RIDGE, Learner.STACK}]
+    if not careful:
+        return None
+    coarse = min(careful, key=lambda each: (each.learner is not Learner.RIDGE, each.cells))
+    same = (coarse.learner, coarse.cells) == (chosen.learner, chosen.cells)
+    return None if same else coarse
+
+
+def _coarse_card(
+    task: Task, coarse: Contender, name: str, cutoffs: Cutoffs | None, manifest: dict[str, Json]
+) -> Scorecard | None:
+    about: dict[str, Json] = {"learner": str(coarse.learner), "cells": coarse.cells, "role": "coarse"}
+    about["figures"] = {"auc": str(coarse.auc)}
+    fitted = fit(coarse.learner, task)
+    return _card(
+        task, fitted, coarse, name=f"{name}, coarse", cutoffs=cutoffs, manifest={**manifest, **about}
+    )[0]
+
+
+def _drift(chosen: Contender, coarse: Contender | None) -> list[Note]:
+    """Where the coarse card is beyond doubt ahead on the newest part."""
+    if coarse is None:
+        return []
+    ahead = auc_difference(coarse.folds[-1:], chosen.folds[-1:])
+    return [Note(Code.COARSE_AHEAD, f"By {ahead} of AUC.")] if ahead.low > 0 else []
 
 
 def ladder(rows: Rows) -> tuple[Learner, ...]:
@@ -177,8 +204,9 @@ def _card(
     if not made.axes:
         return None, None
     points = np.round(made.log_odds(task.frame) / POINT)
-    calibration = calibrated(chosen.folds, points, task.label, task.weight)
-    card = card_of(made, task, name=name, calibration=calibration, manifest=manifest)
+    chances = calibrated(chosen.folds, points, task.label, task.weight)
+    manifest = {**manifest, JUDGED: judged_json(chances)}
+    card = card_of(made, task, name=name, calibration=chances.calibration, manifest=manifest)
     if task.written is None or cutoffs is None:
         return card, None
     ours = score(task.frame, card, Cutoffs(0, 0, 0))["points"]
@@ -188,28 +216,6 @@ def _card(
     edges: dict[str, Json] = {"A": bands.a, "B": bands.b, "C": bands.c}
     more: dict[str, Json] = {**manifest, "bands": edges, "rare": few}
     return replace(card, manifest=more), bands
-
-
-def calibrated(folds: Sequence[Told], points: Floats, label: Floats, weight: Floats) -> Calibration | None:
-    """Chances from points; ``None`` below 200 leads that were judged before their outcome was used.
-
-    The spread is learned from what was said of later leads (``folds``), each fold with a level of its own;
-    the level is that of all rows (``points`` and what follows). A level carried over from earlier times would
-    count a change of the rate twice, since the card has seen the newest rows.
-    """
-    told = [_levelled(fold) for fold in folds if fold.both]
-    said, came, counted = (np.concatenate([fold[at] for fold in told]) for at in range(3))
-    fitted = shrunk_sigmoid(said, came, counted)
-    if fitted is None:
-        return None
-    level = level_of(fitted.slope * points, label, weight)
-    return Calibration(fitted.slope, level, said.size)
-
-
-def _levelled(fold: Told) -> tuple[Floats, Floats, Floats]:
-    """Points of a fold, moved so that chances add up to its good leads."""
-    moved = fold.odds + level_of(fold.odds, fold.label, fold.weight)
-    return moved / POINT, fold.label, fold.weight
 
 
 def _manifest(

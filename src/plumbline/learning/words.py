@@ -36,6 +36,13 @@ class Code(StrEnum):
     RARE = "rarely_seen"
     OTHER_POLICY = "other_policy"
     NOTHING_LATER = "nothing_later"
+    NO_CHANCES = "no_chances"
+    NO_WEEKS = "no_weeks"
+    FOLLOWS_ROUTING = "follows_routing"
+    TOO_FEW_DRAWN = "too_few_drawn"
+    COARSE_AHEAD = "coarse_card_ahead"
+    WORSE = "worse_on_later_leads"
+    TOO_FEW_LATER = "too_few_later"
 
 
 ABOUT: Final[Mapping[Code, str]] = {
@@ -60,6 +67,13 @@ ABOUT: Final[Mapping[Code, str]] = {
     Code.RARE: "Bins that few leads fell into.",
     Code.OTHER_POLICY: "The scorecard was made under another version of the policy.",
     Code.NOTHING_LATER: "No lead is newer than those that the scorecard was learned from.",
+    Code.NO_CHANCES: "Points cannot be turned into chances yet, so costs cannot set a cut-off.",
+    Code.NO_WEEKS: "Leads have no times, so nobody knows how many come in a week.",
+    Code.FOLLOWS_ROUTING: "The scorecard tells who was pursued better than what came of leads drawn by lot.",
+    Code.TOO_FEW_DRAWN: "Too few drawn leads have an outcome to tell demand from routing.",
+    Code.COARSE_AHEAD: "The coarse scorecard orders the newest leads better: what the fine one saw may be over.",
+    Code.WORSE: "On later leads it may be worse than the scorecard in charge.",
+    Code.TOO_FEW_LATER: "Too few outcomes are later than what the scorecards were learned from.",
 }
 
 

@@ -46,6 +46,7 @@ class HistoryFiles:
     changes: Path | None = None
     reviews: Path | None = None
     routes: Path | None = None
+    chosen: Path | None = None
     target: Target | None = None
     created: str | None = None
     source: str | None = None

@@ -13,6 +13,7 @@ from plumbline.connectors.events import read_events
 from plumbline.connectors.files import open_source
 from plumbline.domain.errors import UnreadableFileError
 from plumbline.domain.words import Kind
+from plumbline.library.chosen import chosen_from, weighted
 from plumbline.library.history import gather
 from plumbline.library.inputs import intake_from, policy_from, read_text
 from plumbline.library.signal_columns import Signals, history_of
@@ -42,6 +43,13 @@ class Taught:
     definition: str
     left_out: Mapping[str, int]
 
+    @property
+    def chances(self) -> str:
+        """What is known of the chance that each outcome could become known: ``absent`` is nothing at all."""
+        if "chosen_by" in self.table.columns:
+            return "assumed" if (self.table["chosen_by"] == "assumed").all() else "logged"
+        return "given" if {"label_chance", "weight"} & set(self.table.columns) else "absent"
+
 
 def training_from(files: HistoryFiles, *, now: datetime) -> Taught:
     """Read a history. A Parquet file with a column ``label`` is taken as a training table as it is."""
@@ -51,8 +59,13 @@ def training_from(files: HistoryFiles, *, now: datetime) -> Taught:
         )
     if files.leads.suffix == ".parquet" and (table := _ready(files.leads)) is not None:
         bundle, _ = policy_from(read_text(files.policy))
-        return Taught(_typed(table, bundle), bundle, files.as_of, _definition(bundle), {})
+        typed = weighted(_typed(table, bundle), _chosen(files))
+        return Taught(typed, bundle, files.as_of, _definition(bundle), {})
     return _from_history(files, files.policy, now)
+
+
+def _chosen(files: HistoryFiles) -> pl.DataFrame | None:
+    return None if files.chosen is None else chosen_from(files.chosen)
 
 
 def _ready(path: Path) -> pl.DataFrame | None:
@@ -88,7 +101,13 @@ def _from_history(files: HistoryFiles, policy: Path, now: datetime) -> Taught:
     given = Signals(files, leads, bundle, intake, outcomes, pl.DataFrame(), as_of)
     events = None if files.events is None else read_events(open_source(files.events)).frame
     made = training_rows(
-        history_of(given), outcomes, bundle=bundle, as_of=as_of, events=events, segments=("lead.source",)
+        history_of(given),
+        outcomes,
+        bundle=bundle,
+        as_of=as_of,
+        events=events,
+        chosen=_chosen(files),
+        segments=("lead.source",),
     )
     return Taught(made.frame, bundle, as_of, material.definition, made.left_out)
 
