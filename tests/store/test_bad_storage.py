@@ -225,7 +225,7 @@ def test_a_writer_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) ->
 def test_a_busy_ledger_is_said_to_be_busy(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with LedgerFile(path) as holder, LedgerFile(path, patience=0.05) as other:
-        with holder._transaction(), pytest.raises(LedgerError, match="busy"):
+        with holder._writing(), pytest.raises(LedgerError, match="busy"):
             other.append([review(1)], now=NOON)
         assert other.append([review(1)], now=NOON)[0].header.kind is Event.REVIEW_DECIDED
 
