@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - letters of many languages
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,6 +156,74 @@ def test_an_industry_of_two_sections_alike_is_unclear():
 )
 def test_a_title_tells_function_and_seniority(title, what, level):
     assert (function(title).value, seniority(title).value) == (what, level)
+
+
+@pytest.mark.parametrize(
+    ("title", "what"),
+    [
+        ("Cargo Sales Manager", "sales"),
+        ("Vertrieb Software", "sales"),
+        ("Legal Counsel Sales", "legal"),
+        ("Vertriebscontroller", "finance"),
+        ("CFO & Head of Sales", "finance"),
+        ("Software Developer Marketing", "information technology"),
+        ("Business Developer", "business development"),
+        ("HR Consultant", "consulting"),
+        ("Tax Consultant", "finance"),
+        ("Sales Consultant", "sales"),
+        ("Bauingenieur", "engineering"),
+        ("Responsable Achats", "purchasing"),
+        ("Directeur des systèmes d'information", "information technology"),
+    ],
+)
+def test_the_noun_of_a_role_outweighs_its_field_and_the_field_what_is_sold(title, what):
+    assert function(title).value == what
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Assistant to the VP Sales Operations", "Assistentin der Vertriebsleitung", "Chief of Staff to the CFO"],
+)
+def test_who_assists_is_in_administration_whomever_they_assist(title):
+    assert function(title).value == "administrative"
+
+
+def test_what_an_employer_does_is_not_what_a_person_does():
+    assert function("Sales Manager at Baltic Consulting").value == "sales"
+    assert function("Leiter Einkauf bei Steuerberatung Ost").value == "purchasing"
+    assert function("Working at Hotel Baltic").value == "hospitality"
+
+
+def test_umlauts_may_be_spelt_out():
+    assert function("Einkaeufer").value == "purchasing"
+    assert seniority("Geschaeftsfuehrerin").value == "executive"
+
+
+def test_an_owner_of_a_product_owns_no_company():
+    assert (seniority("Product Owner").value, seniority("Owner").value) == ("manager", "executive")
+
+
+@pytest.mark.parametrize("title", ["Senior Engineer", "Techniker", "Assistant", "Digital", "Freelancer"])
+def test_a_level_or_a_craft_without_a_field_is_unclear(title):
+    assert function(title).value is None
+
+
+def test_no_word_stands_for_two_functions_with_one_weight():
+    held = [
+        (word, row["weight"], row["function"])
+        for row in table("title_functions.csv")
+        for word in row["words"].split("|")
+    ]
+    counted = Counter((word, weight) for word, weight, _ in held)
+    assert len(counted) > 1000
+    assert [pair for pair, times in counted.items() if times > 1] == []
+
+
+def test_a_title_of_two_functions_alike_is_unclear_and_names_both():
+    both = function("Sales & Marketing Manager")
+    assert both.value is None
+    assert both.notes[0].code == "function_ambiguous"
+    assert both.parts["candidates"] == "marketing, sales"
 
 
 def test_a_title_that_tells_nothing_is_unclear():

@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from plumbline.triage.normal.lists import table
 from plumbline.triage.normal.patterns import Patterns, text_words
 from plumbline.triage.normal.script import tidy
 from plumbline.triage.normal.value import Normal, Note, unclear
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FUNCTION: Final = "function"
 SENIORITY: Final = "seniority"
@@ -28,12 +25,29 @@ _GENDER: Final = re.compile(
     r"(?:[/:*_]-?in(?:nen)?|\(in\)|\(-in\)|\(e\)|\(a\)|·e)(?=\b|\W|$)|\(?\b[mwfd][/|][mwfd](?:[/|][mwfdx])?\b\)?",
     re.IGNORECASE,
 )
+#: "Sales Manager at Baltic Consulting": what follows names the employer.
+_EMPLOYER: Final = re.compile(r"(?<=\w)\s+(?:at|bei|beim|chez|presso|@)\s.*", re.IGNORECASE | re.DOTALL)
+#: Umlauts typed as two letters, as in "Geschaeftsfuehrer"; "ue" after a vowel or q is none (Neue, Banque).
+_SPELT_OUT: Final = re.compile(r"(?<![aeiouq])([aou])e")
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     value: str
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    value: str
+    weight: int
+    start: int
+    size: int
+    letters: str
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return (self.weight, self.size)
 
 
 def seniority(title: str) -> Normal:
@@ -47,24 +61,41 @@ def function(title: str) -> Normal:
 
 
 def _read(title: str, dimension: str) -> Normal:
-    words = text_words(_GENDER.sub(" ", tidy(title))[:_LONGEST])
-    hits = list(_patterns(dimension).found(words))
+    hits = _hits(_GENDER.sub(" ", tidy(title))[:_LONGEST], dimension)
     if not hits:
         return unclear(title, f"{dimension}_unclear", f"No word of it tells the {dimension}.")
-    best = _best(
-        (meaning.weight, start, size, letters, meaning.value) for start, size, letters, meaning in hits
-    )
-    value, said = best[4], best[3]
-    others = sorted({meaning.value for *_, meaning in hits if meaning.weight >= best[0] - 1} - {value})
-    notes = [Note(f"{dimension}_read", f"Read from the word {said!r}.")]
+    best = min(hits, key=_order)
+    alike = sorted({hit.value for hit in hits if hit.rank == best.rank})
+    if dimension == FUNCTION and len(alike) > 1:
+        says = f"Words for {' and '.join(alike)} weigh the same in it."
+        return unclear(title, "function_ambiguous", says, candidates=", ".join(alike))
+    others = sorted({hit.value for hit in hits if hit.weight >= best.weight - 1} - {best.value})
+    notes = [Note(f"{dimension}_read", f"Read from the word {best.letters!r}.")]
     if others:
         notes.append(Note("also", f"Words for {', '.join(others)} are in it too."))
-    return Normal(title, value, value, tuple(notes), {"word": said})
+    return Normal(title, best.value, best.value, tuple(notes), {"word": best.letters})
 
 
-def _best(found: Iterable[tuple[int, int, int, str, str]]) -> tuple[int, int, int, str, str]:
-    """The greatest weight, then the earliest word, then the longest match."""
-    return min(found, key=lambda hit: (-hit[0], hit[1], -hit[2], -len(hit[3])))
+def _hits(title: str, dimension: str) -> list[_Hit]:
+    """Words that tell: those of the role, or of the whole title where the role alone tells nothing."""
+    patterns = _patterns(dimension)
+    for text in dict.fromkeys((_EMPLOYER.sub("", title), title)):
+        words = text_words(text)
+        spelt = [_SPELT_OUT.sub(r"\1", word) for word in words]
+        readings = (words, spelt) if spelt != words else (words,)
+        hits = [
+            _Hit(meaning.value, meaning.weight, start, size, letters)
+            for reading in readings
+            for start, size, letters, meaning in patterns.found(reading)
+        ]
+        if hits:
+            return hits
+    return []
+
+
+def _order(hit: _Hit) -> tuple[int, int, int, int]:
+    """The greatest weight, then the most words, then the earliest, then the longest match."""
+    return (-hit.weight, -hit.size, hit.start, -len(hit.letters))
 
 
 @lru_cache(maxsize=2)
