@@ -93,6 +93,47 @@ def test_any_merge_can_be_taken_back(tmp_path_factory, groups, data):
         assert picture(store) == before
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_any_row_of_merges_can_be_taken_back_step_by_step(tmp_path_factory, data):
+    """Merges of merges too: every step back gives the bytes that were there, with all children."""
+    with LinkStore(tmp_path_factory.mktemp("links") / "links.db") as store:
+        store.record([["a", "b"], ["c", "d", "e"]], SAID, seen="abcdefgh")
+        steps = []
+        for _ in range(data.draw(st.integers(1, 5))):
+            clusters = store.clusters()
+            if len(clusters) < 2:
+                break
+            one, two = data.draw(st.permutations(sorted(clusters)))[:2]
+            before = picture(store)
+            kept = store.merge(clusters[one][0], clusters[two][-1], SAID)
+            steps.append((kept, clusters[two if kept == one else one], before))
+        for kept, children, before in reversed(steps):
+            assert picture(store) != before
+            store.split(kept, children, SAID)
+            assert picture(store) == before
+
+
+def test_a_step_back_in_another_order_is_noticed(store):
+    """Negative control: what came with a later merge goes to no cluster that it was never whole in."""
+    store.record([["a"], ["b"], ["c"]], SAID)
+    before = picture(store)
+    kept = store.merge("a", "b", SAID)
+    assert store.merge("a", "c", SAID) == kept
+    store.split(kept, ["b", "c"], SAID)
+    assert picture(store) != before
+
+
+def test_a_record_that_was_looked_at_has_an_id_before_anything_joins_it(store):
+    store.record([["a", "b"]], SAID, seen=["a", "c"])
+    alone = store.cluster_of("c")
+    assert alone is not None
+    assert store.members(alone) == ["c"]
+    store.record([["c", "d"]], SAID, seen=["d"])
+    assert store.cluster_of("d") == alone
+    assert store.last_model() is None
+
+
 def test_records_that_leave_without_a_former_cluster_get_one_of_their_own(store):
     (cluster,) = store.record([["a", "b", "c"]], SAID)
     new = store.split(cluster, ["c"], SAID)

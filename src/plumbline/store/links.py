@@ -108,15 +108,27 @@ class LinkStore:
         with self._errors():
             return self._db.execute(sql, (record,)).fetchall()
 
-    def record(self, groups: Iterable[Sequence[str]], said: Said) -> list[str]:
+    def last_model(self) -> str | None:
+        """The hash of the model that found last; ``None`` where nothing was looked for yet."""
+        sql = "SELECT model FROM act WHERE kind = 'found' ORDER BY number DESC LIMIT 1"
+        with self._errors():
+            row = self._db.execute(sql).fetchone()
+        return None if row is None else row[0]
+
+    def record(self, groups: Iterable[Sequence[str]], said: Said, *, seen: Iterable[str] = ()) -> list[str]:
         """Write down what was found; the cluster id of each group. Records already together stay as they are.
 
         A group that holds records of older clusters joins the oldest of them; ids of the others stay readable
-        as its predecessors. Nothing is taken apart.
+        as its predecessors. Nothing is taken apart. ``seen``: records that were looked at; one that is in no
+        cluster gets one of its own, so that it has an id before anything joins it.
         """
         with self._writing() as db:
             act = _act(db, "found", said)
-            return [_gather(db, list(group), act) for group in groups]
+            named = [_gather(db, list(group), act) for group in groups]
+            for record in seen:
+                if _cluster_of(db, record) is None:
+                    _put(db, [record], _born(db, record, act), act)
+            return named
 
     def merge(self, one: str, two: str, said: Said) -> str:
         """Make one cluster of those of two records; its id. The older id stays."""
@@ -220,18 +232,21 @@ def _age(db: sqlite3.Connection, cluster: str) -> tuple[int, str]:
 
 
 def _former(db: sqlite3.Connection, cluster: str, records: Sequence[str]) -> str | None:
-    """The cluster that exactly these records made up before they came into this one; it must be empty now."""
+    """The cluster that a merge brought all these records from, unless others live there now."""
     rows = db.execute(
-        "SELECT younger FROM succession WHERE older = ? ORDER BY act DESC", (cluster,)
+        "SELECT younger, act FROM succession WHERE older = ? ORDER BY act DESC, rowid DESC", (cluster,)
     ).fetchall()
-    for (younger,) in rows:
-        last = {
-            record: db.execute(
-                "SELECT cluster FROM member WHERE record = ? AND cluster <> ? ORDER BY number DESC LIMIT 1",
-                (record, cluster),
-            ).fetchone()
-            for record in records
-        }
-        if all(row is not None and row[0] == younger for row in last.values()) and not _members(db, younger):
+    for younger, act in rows:
+        brought = _brought(db, cluster, act, younger)
+        if brought.issuperset(records) and brought.issuperset(_members(db, younger)):
             return str(younger)
     return None
+
+
+def _brought(db: sqlite3.Connection, cluster: str, act: int, younger: str) -> set[str]:
+    """The records that an act moved into a cluster out of a younger one."""
+    sql = (
+        "SELECT record FROM member AS m WHERE cluster = ? AND act = ? AND ? = (SELECT cluster FROM member "
+        "WHERE record = m.record AND number < m.number ORDER BY number DESC LIMIT 1)"
+    )
+    return {str(row[0]) for row in db.execute(sql, (cluster, act, younger))}
