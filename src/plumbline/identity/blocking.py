@@ -7,19 +7,30 @@ with the record's other frequent keys of other columns, and what is still too fr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
-from plumbline.identity.columns import Column, ColumnType
+from plumbline.identity.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from plumbline.identity.columns import Column
+
+    Rows = NDArray[np.uint32]
+    Hashes = NDArray[np.uint64]
 
 #: Frequent keys of a record that are joined with each other at most.
 _JOINED: Final = 6
 #: A key of so few records is always compared.
 _FEWEST: Final = 4
+#: Multiplies the first of two joined keys: odd, so that nothing is lost, and without a pattern.
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +44,60 @@ class Blocks:
     skipped_pairs: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Keys that more than one row has, sorted: every array has one entry per key and row."""
+
+    key: Hashes
+    row: Rows
+    column: NDArray[np.int16]
+    size: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, key: Hashes, row: Rows, column: NDArray[np.int16]) -> _Shared:
+        order = np.argsort(key)
+        key = key[order]
+        size = _run_lengths(key)
+        kept = size > 1
+        order = order[kept]
+        return cls(key[kept], row[order], column[order], size[kept])
+
+    def where(self, kept: NDArray[np.bool_]) -> _Shared:
+        return _Shared(self.key[kept], self.row[kept], self.column[kept], self.size[kept])
+
+    def pairs(self) -> int:
+        """How many pairs the keys make, each pair as often as it shares a key."""
+        return int((self.size.astype(np.int64) - 1).sum()) // 2
+
+    def members(self) -> pl.DataFrame:
+        return pl.DataFrame({"key": self.key, "row": self.row})
+
+
 def keys_of(parts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """``row`` (position), ``column`` (number) and ``key`` (a hash) of every blocking key of every record."""
     named = parts.with_row_index("row")
     frames = []
     for at, column in enumerate(columns):
-        for name, key in _OF_TYPE[column.type](column).items():
+        for name, key in KINDS[column.type].keys(column).items():
             lists = named.select("row", key=key)
             if isinstance(lists.schema["key"], pl.List):
                 lists = lists.drop_nulls("key").explode("key", empty_as_null=False)
             kind = sum(ord(letter) << 8 * place for place, letter in enumerate(f"{at}{name}"))
-            hashed = pl.col("key").hash(
-                kind
-            )  # hashes, not texts: a million records have some ten million keys
+            # Hashes, not texts: a million records have some ten million keys.
+            hashed = pl.col("key").hash(kind)
             frames.append(lists.drop_nulls("key").select("row", column=pl.lit(at, pl.Int16), key=hashed))
     return pl.concat(frames)
 
 
 def blocks_of(keys: pl.DataFrame, *, rows: int, per_row: float = 30, largest: int = 200) -> Blocks:
     """The blocks to compare, bounded so that about ``per_row`` pairs a record are made at most."""
-    sizes = keys.group_by("key").len("size").filter(pl.col("size") > 1)
-    shared = keys.join(sizes, on="key")
-    cap = _cap(shared, rows, per_row, largest)
-    small = shared.filter(pl.col("size") <= cap).select("key", "row")
-    joined = _joined(shared.filter(pl.col("size") > cap))
-    fits = joined.filter(pl.col("size").is_between(2, cap)).select("key", "row")
-    over = joined.filter(pl.col("size") > cap)
-    skipped = over.select("key", "size").unique()
-    members = pl.concat([small, fits])
-    return Blocks(members, cap, _pairs(members), skipped.height, int(_pair_count(skipped["size"])))
+    shared = _Shared.of(*(keys[name].to_numpy() for name in ("key", "row", "column")))
+    cap = _cap(shared.size, rows, per_row, largest)
+    small = shared.where(shared.size <= cap)
+    joined = _joined(shared.where(shared.size > cap))
+    fits, over = joined.where(joined.size <= cap), joined.where(joined.size > cap)
+    members = pl.concat([small.members(), fits.members()])
+    return Blocks(members, cap, small.pairs() + fits.pairs(), np.unique(over.key).size, over.pairs())
 
 
 def pairs_of(members: pl.DataFrame) -> pl.DataFrame:
@@ -72,97 +108,39 @@ def pairs_of(members: pl.DataFrame) -> pl.DataFrame:
     return joined.select(left="row", right="row_r").unique().sort("left", "right").collect(engine="streaming")
 
 
-def _cap(shared: pl.DataFrame, rows: int, per_row: float, largest: int) -> int:
-    sizes = shared.group_by("size").agg(pl.len().alias("rows")).sort("size")
-    pairs = (sizes["rows"].cast(pl.Float64) * (sizes["size"] - 1) / 2).cum_sum()
-    fitting = sizes["size"].filter(pairs <= per_row * rows)
-    return min(max(int(fitting.max() or 0), _FEWEST), largest)  # type: ignore[arg-type]
+def _run_lengths(ordered: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """For every entry of sorted keys, how many are equal to it."""
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if ordered.size else ordered
+    lengths = np.diff(np.r_[starts, ordered.size]).astype(np.int32)
+    return np.repeat(lengths, lengths)
 
 
-def _joined(frequent: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of frequent keys of different columns as keys of their own, with their sizes."""
-    ordered = frequent.sort("row", "size", "key")
-    rarest = ordered.filter(pl.int_range(pl.len()).over("row") < _JOINED).select("row", "column", "key")
-    both = rarest.join(rarest, on="row", suffix="_r").filter(pl.col("column") < pl.col("column_r"))
-    keys = both.select("row", key=pl.struct("key", "key_r").hash(7)).unique()
-    return keys.with_columns(size=pl.len().over("key")).filter(pl.col("size") > 1)
+def _cap(sizes: NDArray[np.int32], rows: int, per_row: float, largest: int) -> int:
+    entries = np.bincount(sizes, minlength=largest + 1)[: largest + 1].astype(np.float64)
+    pairs = np.cumsum(entries * (np.arange(largest + 1) - 1) / 2)
+    fitting = np.flatnonzero((entries > 0) & (pairs <= per_row * rows))
+    return min(max(int(fitting.max(initial=0)), _FEWEST), largest)
 
 
-def _pairs(members: pl.DataFrame) -> int:
-    return int(_pair_count(members.group_by("key").len()["len"]))
+def _joined(frequent: _Shared) -> _Shared:
+    """Pairs of a record's rarest frequent keys, of different columns, as keys of their own."""
+    order = np.lexsort((frequent.key, frequent.size, frequent.row))
+    row = frequent.row[order]
+    starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]]) if row.size else row
+    place = np.arange(row.size) - np.repeat(starts, np.diff(np.r_[starts, row.size]))
+    made = [_both(frequent, order, place, one, two) for one, two in combinations(range(_JOINED), 2)]
+    key, rows = (np.concatenate(part) for part in zip(*made, strict=True))
+    return _Shared.of(key, rows, np.zeros(key.size, np.int16))
 
 
-def _pair_count(sizes: pl.Series) -> float:
-    wide = sizes.cast(pl.Int64)
-    return float((wide * (wide - 1) // 2).sum() or 0)
-
-
-def _tokens(column: Column) -> dict[str, pl.Expr]:
-    words = pl.col(column.part("words"))
-    return {"w": words.str.split(" ").list.unique(), "b": words.str.replace_all(" ", "").str.slice(0, 7)}
-
-
-def _given(column: Column) -> dict[str, pl.Expr]:
-    return {"g": pl.col(column.part("given"))}
-
-
-def _surname(column: Column) -> dict[str, pl.Expr]:
-    surname = pl.col(column.part("surname"))
-    return {"s": surname, "f": surname.str.slice(0, 4)}
-
-
-def _person(column: Column) -> dict[str, pl.Expr]:
-    given, surname = pl.col(column.part("given")), pl.col(column.part("surname"))
-    return {
-        "n": pl.concat_str(given, pl.lit(" "), surname),
-        "i": pl.concat_str(given.str.slice(0, 1), pl.lit(" "), surname.str.slice(0, 5)),
-        "j": pl.concat_str(given.str.slice(0, 5), pl.lit(" "), surname.str.slice(0, 2)),
-        **_surname(column),
-    }
-
-
-def _email(column: Column) -> dict[str, pl.Expr]:
-    return {name[0]: pl.col(column.part(name)) for name in ("v", "local", "domain")}
-
-
-def _phone(column: Column) -> dict[str, pl.Expr]:
-    number = pl.col(column.part("v"))
-    return {"v": number, "e": number.str.tail(6)}
-
-
-def _whole(column: Column) -> dict[str, pl.Expr]:
-    return {"v": pl.col(column.part("v")).cast(pl.String)}
-
-
-def _domain(column: Column) -> dict[str, pl.Expr]:
-    return {"v": pl.col(column.part("v")), "l": pl.col(column.part("label"))}
-
-
-def _date(column: Column) -> dict[str, pl.Expr]:
-    return {"v": pl.col(column.part("v")), "d": pl.col(column.part("day"))}
-
-
-def _address(column: Column) -> dict[str, pl.Expr]:
-    words = pl.col(column.part("words")).str.split(" ").list.unique()
-    number = pl.col(column.part("number"))
-    first = pl.col(column.part("words")).str.split(" ")
-    numbered = pl.concat_str(number, pl.lit(" "), first.list.first())
-    second = pl.concat_str(number, pl.lit(" "), first.list.get(1, null_on_oob=True))
-    return {"w": words, "n": number, "m": numbered, "o": second}
-
-
-_OF_TYPE: Final[dict[ColumnType, Callable[[Column], dict[str, pl.Expr]]]] = {
-    ColumnType.PERSON: _person,
-    ColumnType.GIVEN: _given,
-    ColumnType.SURNAME: _surname,
-    ColumnType.ORGANISATION: _tokens,
-    ColumnType.EMAIL: _email,
-    ColumnType.PHONE: _phone,
-    ColumnType.DOMAIN: _domain,
-    ColumnType.POSTCODE: _whole,
-    ColumnType.ADDRESS: _address,
-    ColumnType.DATE: _date,
-    ColumnType.TEXT: _tokens,
-    ColumnType.CATEGORY: _whole,
-    ColumnType.NUMBER: _whole,
-}
+def _both(
+    frequent: _Shared, order: NDArray[np.intp], place: NDArray[np.intp], one: int, two: int
+) -> tuple[Hashes, Rows]:
+    """The records' keys at two places, joined; the key of the earlier column comes first."""
+    second = np.flatnonzero(place == two)
+    a, b = order[second - (two - one)], order[second]
+    column_a, column_b = frequent.column[a], frequent.column[b]
+    apart = column_a != column_b
+    a, b, turned = a[apart], b[apart], (column_a > column_b)[apart]
+    first, last = np.where(turned, b, a), np.where(turned, a, b)
+    return frequent.key[first] * _MIX ^ frequent.key[last], frequent.row[b]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
 
     Levels = Mapping[str, NDArray[np.int8]]
     Drawn = Mapping[str, tuple[int, ...]]

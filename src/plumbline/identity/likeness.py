@@ -105,7 +105,8 @@ class Edits:
         """See :class:`Test`."""
         one, two = f'"{self.key}_l"', f'"{self.key}_r"'
         long_enough = f"least(strlen({one}), strlen({two})) >= {self.length}"
-        return f"({long_enough} AND levenshtein({one}, {two}) <= {self.most})"
+        near = f"abs(strlen({one}) - strlen({two})) <= {self.most}"  # saves most of the distances
+        return f"({long_enough} AND {near} AND levenshtein({one}, {two}) <= {self.most})"
 
 
 @dataclass(frozen=True, slots=True)

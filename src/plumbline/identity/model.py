@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plumbline.identity.columns import Column
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
     from plumbline.identity.vocabulary import Vocabulary
 
 SCHEMA_VERSION: Final = 1

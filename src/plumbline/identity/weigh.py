@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
     from plumbline.identity.likeness import Record
     from plumbline.identity.model import MatchModel
 

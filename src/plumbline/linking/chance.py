@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbline.identity.columns import Column
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
 
 _DRAWN: Final = 500_000
 _SEED: Final = 20

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plumbline.identity.columns import Column
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
     from plumbline.identity.model import Rarity
 
 
@@ -29,13 +29,20 @@ def compare(
 ) -> pl.DataFrame:
     """``left``, ``right`` and one level per comparison (-1: not known on both sides)."""
     bags = [column.part("bag") for column in columns if column.type in BAGGED]
+    cases = ", ".join(f'{_case(one, bags)} AS "{one.name}"' for one in comparisons)
+    # Only what is asked for is carried along.
+    names = [name for name in parts.columns if f'"{name}_l"' in cases or name in bags]
+    needed = pl.concat([pairs["left"], pairs["right"]]).unique().alias("row").cast(pl.UInt32).to_frame()
+    records = parts.select(names).with_row_index("row").join(needed, on="row", how="semi")
     with duckdb.connect() as db:
         db.execute("SET enable_progress_bar = false")
-        needed = pl.concat([pairs["left"], pairs["right"]]).unique().alias("row").cast(pl.UInt32).to_frame()
-        db.register("records", parts.with_row_index("row").join(needed, on="row", how="semi").to_arrow())
-        db.register("pairs", pairs.to_arrow())
-        db.execute("CREATE TEMP TABLE record AS SELECT * FROM records").fetchall()
-        found = pl.DataFrame(db.sql(_sql(parts.columns, bags, comparisons)).to_arrow_table())
+        db.register("records_given", records.to_arrow())
+        db.register("pairs_given", pairs.to_arrow())
+        # Tables of its own are read by all cores, a column that was handed in by one.
+        db.execute("CREATE TEMP TABLE record AS SELECT * FROM records_given").fetchall()
+        db.execute("CREATE TEMP TABLE pairs AS SELECT * FROM pairs_given").fetchall()
+        del records
+        found = pl.DataFrame(db.sql(_sql(names, bags, cases)).to_arrow_table())
     return found.sort("left", "right")  # sums of floats depend on the order, and models must not
 
 
@@ -65,11 +72,10 @@ def _counts(values: pl.Series, rarity: Rarity) -> pl.Series:
     return rows.join(table, on="value", how="left", maintain_order="left")["n"].fill_null(0)
 
 
-def _sql(names: Sequence[str], bags: Sequence[str], comparisons: Sequence[Comparison]) -> str:
+def _sql(names: Sequence[str], bags: Sequence[str], cases: str) -> str:
     left, right = (_side(names, side) for side in "lr")
     shared = "".join(f', {_shared(bag)} AS "{bag}__shared"' for bag in bags)
     joined = f'SELECT *{shared} FROM pairs JOIN {left} ON row_l = "left" JOIN {right} ON row_r = "right"'
-    cases = ", ".join(f'{_case(one, bags)} AS "{one.name}"' for one in comparisons)
     return f'SELECT "left", "right", {cases} FROM ({joined})'
 
 
@@ -81,8 +87,8 @@ def _shared(bag: str) -> str:
 
 
 def _side(names: Sequence[str], side: str) -> str:
-    named = ", ".join(f'"{name}" AS "{name}_{side}"' for name in names)
-    return f"(SELECT row AS row_{side}, {named} FROM record)"
+    named = "".join(f', "{name}" AS "{name}_{side}"' for name in names)
+    return f"(SELECT row AS row_{side}{named} FROM record)"
 
 
 def _case(comparison: Comparison, bags: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from plumbline.identity.levels import comparisons_of
 from plumbline.identity.model import Rarity
-from plumbline.identity.parts import BAGGED, derive, scalar_parts
+from plumbline.identity.parts import BAGGED, scalar_parts, weighed_parts
 from plumbline.identity.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def prepare(frame: pl.DataFrame, columns: Sequence[Column]) -> Prepared:
         for column in columns
         if column.type in BAGGED
     }
-    parts = derive(frame, columns, vocabularies)
+    parts = weighed_parts(scalars, columns, vocabularies)
     named = {
         level.rarity for comparison in comparisons_of(columns) for level in comparison.levels if level.rarity
     }

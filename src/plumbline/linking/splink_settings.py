@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plumbline.identity.levels import Comparison
+    from plumbline.identity.comparison import Comparison
     from plumbline.identity.model import Chances, MatchModel
 
 
