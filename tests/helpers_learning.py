@@ -18,6 +18,36 @@ SPECS = (
     SignalSpec("filled", Kind.NUMBER, "Filled in", Dimension.INTENT, COMPLETENESS),
 )
 STRENGTH = {"web": 0.0, "fair": 0.9, "list": -1.2, "friend": 1.4}
+#: A policy that declares these signals.
+POLICY = """
+policy: demo
+about: Made up.
+purpose: prioritise
+qualified_lead: {outcome: won, within: 90 days}
+signals:
+  employees:
+    {dimension: fit, from: account.employees, purposes: [prioritise, train], basis: not-personal}
+  budget:
+    {dimension: readiness, from: extra.budget, kind: number, purposes: [prioritise, train],
+     basis: not-personal}
+  source:
+    {dimension: fit, from: lead.source, kind: text, purposes: [prioritise, train],
+     basis: not-personal}
+  demo:
+    {dimension: intent, from: extra.demo, kind: flag, purposes: [prioritise, train],
+     basis: not-personal}
+  filled:
+    {dimension: intent, from: signals.completeness, kind: number, purposes: [prioritise, train],
+     basis: not-personal}
+scorecard:
+  employees: {"< 50": -10, "50 to 249": 5, ">= 250": 15}
+  demo: {"yes": 20, "no": 0}
+bands: {A: 30, B: 10, C: -5}
+routes: {A: fast_track, B: queue, C: queue, D: nurture}
+owners: {review: r, fast_track: f, queue: q, nurture: n, objection: o}
+examples:
+  - {why: "a big firm that asks is called at once", lead: {employees: 900, demo: true}, expect: {band: A}}
+"""
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 

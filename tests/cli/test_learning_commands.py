@@ -9,38 +9,8 @@ import polars as pl
 import pytest
 
 from helpers_cli import plumbline
-from helpers_learning import history
+from helpers_learning import POLICY, history
 from plumbline.scorecard import Provenance, load
-
-POLICY = """
-policy: demo
-about: Made up.
-purpose: prioritise
-qualified_lead: {outcome: won, within: 90 days}
-signals:
-  employees:
-    {dimension: fit, from: account.employees, purposes: [prioritise, train], basis: not-personal}
-  budget:
-    {dimension: readiness, from: extra.budget, kind: number, purposes: [prioritise, train],
-     basis: not-personal}
-  source:
-    {dimension: fit, from: lead.source, kind: text, purposes: [prioritise, train],
-     basis: not-personal}
-  demo:
-    {dimension: intent, from: extra.demo, kind: flag, purposes: [prioritise, train],
-     basis: not-personal}
-  filled:
-    {dimension: intent, from: signals.completeness, kind: number, purposes: [prioritise, train],
-     basis: not-personal}
-scorecard:
-  employees: {"< 50": -10, "50 to 249": 5, ">= 250": 15}
-  demo: {"yes": 20, "no": 0}
-bands: {A: 30, B: 10, C: -5}
-routes: {A: fast_track, B: queue, C: queue, D: nurture}
-owners: {review: r, fast_track: f, queue: q, nurture: n, objection: o}
-examples:
-  - {why: "a big firm that asks is called at once", lead: {employees: 900, demo: true}, expect: {band: A}}
-"""
 
 
 @pytest.fixture(scope="module")

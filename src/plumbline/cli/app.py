@@ -13,6 +13,7 @@ import typer
 from polars.exceptions import PanicException
 
 from plumbline.cli import (
+    backtest,
     book,
     check,
     corrections,
@@ -54,7 +55,7 @@ app.command("export")(rows.export)
 app.command("issues")(rows.issues)
 app.command("readiness")(readiness.readiness)
 app.command("learn")(learn.learn_command)
-app.command("backtest")(learn.backtest_command)
+app.command("backtest")(backtest.backtest_command)
 app.command("simulate")(simulate.simulate)
 app.command("normalise")(normalise.normalise)
 app.command("enrich")(enrich.enrich_command)

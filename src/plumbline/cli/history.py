@@ -26,6 +26,13 @@ ChangesFile = Annotated[
     Path | None,
     typer.Option("--changes", help="Field history: lead id, field, new value, time; old value."),
 ]
+ChosenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--chosen",
+        help="Who was worked why: lead id, pursued, drawn, chance; or a run's folder. Sets label weights.",
+    ),
+]
 TargetColumn = Annotated[
     str | None,
     typer.Option(

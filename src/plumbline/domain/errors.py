@@ -105,7 +105,7 @@ class MissingPropensityError(PlumblineError):
 
 
 class SmallPropensityError(PlumblineError):
-    """A logged chance is below the least one that estimates allow, or is none at all: above 1, or negative."""
+    """A logged chance is below the least that estimates allow, or is no chance: above 1, or negative."""
 
     code = "small_propensity"
 

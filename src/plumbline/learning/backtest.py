@@ -12,10 +12,13 @@ from plumbline.assurance.calibration import calibration_fit, reliability
 from plumbline.assurance.training import SEGMENT
 from plumbline.domain.bands import Cutoffs
 from plumbline.learning import baselines
-from plumbline.learning.fitting import Task
-from plumbline.learning.judged import NEWEST, Backtest, Example, Line, Segment, Share
+from plumbline.learning.chances import interval_of
+from plumbline.learning.cuts import Cuts, Judgeable, cuts
+from plumbline.learning.fitting import POINT, Task
+from plumbline.learning.judged import NEWEST, Asked, Backtest, Example, Line, Segment, Share, Wanted
 from plumbline.learning.learn import Learned, Options, learn, told_of
 from plumbline.learning.metrics import Figure, Told, auc, auc_difference, brier, capture, chance, level_of
+from plumbline.learning.routed import note_of, routing_of
 from plumbline.learning.rows import AT, LEAD, Rows
 from plumbline.learning.trial import written_odds
 from plumbline.learning.words import CannotLearnError, Code, Note
@@ -24,6 +27,7 @@ from plumbline.scorecard import explain, score
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbline.assurance.calibration import Interval
     from plumbline.learning.bins import Codes
     from plumbline.scorecard.model import Scorecard
 
@@ -31,6 +35,7 @@ _EXAMPLES: Final = 5
 _LEAST_SEGMENT: Final = 50
 _PARTS: Final = 5
 _DRAWS: Final = 400
+_DAY: Final = 86_400.0
 OUTCOME: Final = "outcome."
 
 
@@ -40,14 +45,15 @@ def backtest(
     cutoffs: Cutoffs,
     *,
     card: Scorecard | None = None,
-    policy: str | None = None,
+    asked: Asked | None = None,
     options: Options | None = None,
 ) -> Backtest:
     """Judge a card on the newest fifth of a history; without a card, one learned on the rest.
 
-    ``policy``: hash of the policy; a learned card made under another one is noted. ``CannotLearnError`` where
-    the newest leads have one outcome only, or where a given card was learned on all of them.
+    ``CannotLearnError`` where the newest leads have one outcome only, where a given card was learned on all
+    of them, or where costs are told and no chance can be.
     """
+    asked = asked or Asked()
     cut = int((1 - NEWEST) * rows.label.size)
     older, newer = part_of(rows, slice(None, cut)), part_of(rows, slice(cut, None))
     notes = list(rows.notes)
@@ -57,12 +63,15 @@ def backtest(
         notes += learned.notes
         card, used = _used(learned, written, cutoffs)
     else:
-        notes += _foreign(card, policy)
+        notes += _foreign(card, asked.policy)
         newer = _later(newer, card)
         used = _bands_in(card) or cutoffs
     if newer.label.size == 0 or newer.label.min() == newer.label.max():
         raise CannotLearnError(Note(Code.ONE_CLASS, "On the newest leads there is nothing to judge by."))
-    return _report(older, newer, card, used, written, learned, notes)
+    mimicry = routing_of(card, asked.everyone, newer)
+    notes += note_of(mimicry)
+    report = _report(older, newer, card, used, written, learned, notes)
+    return replace(report, cuts=_cuts(card, older, newer, asked.wanted), mimicry=mimicry)
 
 
 def part_of(rows: Rows, some: slice | Codes) -> Rows:
@@ -121,6 +130,7 @@ def _report(
     tenth[order] = np.arange(said.size) * 10 // said.size
     by_tenth = reliability([f"tenth {at + 1}" for at in tenth[order]], said[order], newer.label[order])
     by_band = {each.name: each for each in reliability(bands, said, newer.label)}
+    spans = interval_of(card, told.odds)
     return Backtest(
         card=card,
         cutoffs=cutoffs,
@@ -141,7 +151,29 @@ def _report(
         other_outcomes=_other(newer.frame, bands),
         gains=_gains(told),
         notes=tuple(dict.fromkeys(notes)),
+        spans={} if spans is None else _by_band(spans, scored["band"]),
+        cuts=Cuts(Wanted()),
+        mimicry=None,
     )
+
+
+def _by_band(spans: Interval, bands: pl.Series) -> dict[str, tuple[float, float]]:
+    named = pl.DataFrame({"band": bands, "low": spans.low, "high": spans.high})
+    means = named.group_by("band").agg(pl.col("low").mean(), pl.col("high").mean())
+    return {band: (low, high) for band, low, high in means.sort("band").iter_rows()}
+
+
+def _cuts(card: Scorecard, older: Rows, newer: Rows, wanted: Wanted) -> Cuts:
+    told = _told(card, older, newer)
+    spans = interval_of(card, told.odds)
+    points = np.round(written_odds(newer.frame, card) / POINT)
+    span = None if spans is None else (spans.low, spans.high)
+    days = None
+    if newer.timed and newer.frame.schema[AT].is_temporal():
+        days = (newer.frame[AT][-1] - newer.frame[AT][0]).total_seconds() / _DAY
+    judged = older.label.size if card.calibration is None else card.calibration.rows
+    leads = Judgeable(points, told.odds, newer.label, newer.weight, judged, span)
+    return cuts(leads, wanted, days or None)
 
 
 def _with_columns(frame: pl.DataFrame, card: Scorecard) -> pl.DataFrame:

@@ -28,7 +28,7 @@ JUDGED: Final = "judged"
 
 
 class Chances(NamedTuple):
-    """``calibration`` of the card's own points; ``judged``: calibrated log-odds in points, rows, good ones."""
+    """Of the card's own points. ``judged``: calibrated log-odds in points, how many leads, how many good."""
 
     calibration: Calibration | None
     judged: tuple[tuple[int, int, int], ...] = ()

@@ -21,7 +21,7 @@ from plumbline.assurance.thresholds import (
     cutoff,
     three_way,
 )
-from plumbline.learning.judged import Share
+from plumbline.learning.judged import Share, Wanted
 from plumbline.learning.metrics import chance
 from plumbline.learning.words import CannotLearnError, Code, Note
 
@@ -34,39 +34,19 @@ _DAYS: Final = 7.0
 _SEED: Final = 11
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a cut-off is asked for. ``missed``, ``wasted``: shares to be guaranteed, together at 1 - ``doubt``.
-
-    ``missed_costs`` and ``wasted_costs`` in one unit; ``capacity``: leads that can be worked in a week.
-    """
-
-    missed: float | None = None
-    wasted: float | None = None
-    doubt: float = 0.05
-    missed_costs: float | None = None
-    wasted_costs: float | None = None
-    capacity: float | None = None
-
-    @property
-    def certified(self) -> bool:
-        """Whether a guarantee is asked for."""
-        return self.missed is not None or self.wasted is not None
-
-    @property
-    def costed(self) -> bool:
-        """Whether costs are told."""
-        return self.missed_costs is not None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgeable:
-    """Leads with outcomes as cut-offs see them. ``span``: interval of each chance, where there is one."""
+    """Leads with outcomes as cut-offs see them.
+
+    ``judged``: leads with outcomes that the chances stand on. ``span``: interval of each chance, where there
+    is one.
+    """
 
     points: Floats
     odds: Floats
     label: Floats
     weight: Floats
+    judged: int
     span: tuple[Floats, Floats] | None = None
 
 
@@ -152,8 +132,8 @@ def _as_chance(leads: Judgeable, edge: Threshold) -> float | None:
 
 
 def _costed(leads: Judgeable, wanted: Wanted, days: float | None) -> CutOff:
-    if leads.label.size < LEAST:
-        note = Note(Code.NO_CHANCES, f"{leads.label.size} leads, at least {LEAST} are needed.")
+    if leads.judged < LEAST:
+        note = Note(Code.NO_CHANCES, f"They stand on {leads.judged} leads, at least {LEAST} are needed.")
         raise CannotLearnError(note)
     if days is None and wanted.capacity is not None:
         raise CannotLearnError(Note(Code.NO_WEEKS, ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from plumbline.assurance.thresholds import clopper_pearson
@@ -11,15 +11,57 @@ from plumbline.learning.metrics import Figure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import polars as pl
+
     from plumbline.assurance.calibration import Bin, Fit
+    from plumbline.assurance.mimicry import Mimicry
     from plumbline.domain.bands import Cutoffs
     from plumbline.domain.words import Band
+    from plumbline.learning.cuts import Cuts
     from plumbline.learning.learn import Learned
     from plumbline.learning.words import Note
     from plumbline.scorecard.model import Scorecard
 
 #: The part of a history, newest first, that is held back; and the part that lift is told of.
 NEWEST: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of cut-offs. ``missed``, ``wasted``: shares to be kept, both at once at 1 - ``doubt``.
+
+    ``missed_costs`` and ``wasted_costs`` in one unit; ``capacity``: leads that can be worked in a week.
+    """
+
+    missed: float | None = None
+    wasted: float | None = None
+    doubt: float = 0.05
+    missed_costs: float | None = None
+    wasted_costs: float | None = None
+    capacity: float | None = None
+
+    @property
+    def certified(self) -> bool:
+        """Whether a guarantee is asked for."""
+        return self.missed is not None or self.wasted is not None
+
+    @property
+    def costed(self) -> bool:
+        """Whether costs are told."""
+        return self.missed_costs is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is asked beside. ``policy``: its hash; a learned card made under another one is noted.
+
+    ``wanted``: what cut-offs are to keep or to cost. ``everyone``: all leads with signals, labelled or not,
+    and who was worked why (``chosen_by``, ``label_chance``).
+    """
+
+    policy: str | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+    everyone: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +117,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backtest:
-    """The whole report as data. ``learned`` is none where a card was given."""
+    """The whole report as data. ``learned`` is none where a card was given.
+
+    ``spans``: per band the mean interval of what was said (Venn-Abers), from 1,000 leads on. ``cuts``: where
+    to cut, as it was asked for. ``mimicry``: none where nobody recorded who was worked why.
+    """
 
     card: Scorecard
     cutoffs: Cutoffs
@@ -96,3 +142,6 @@ class Backtest:
     other_outcomes: Mapping[str, tuple[Share, ...]]
     gains: tuple[tuple[float, float], ...]
     notes: tuple[Note, ...]
+    spans: Mapping[str, tuple[float, float]]
+    cuts: Cuts
+    mimicry: Mimicry | None

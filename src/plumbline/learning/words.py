@@ -71,7 +71,7 @@ ABOUT: Final[Mapping[Code, str]] = {
     Code.NO_WEEKS: "Leads have no times, so nobody knows how many come in a week.",
     Code.FOLLOWS_ROUTING: "The scorecard tells who was pursued better than what came of leads drawn by lot.",
     Code.TOO_FEW_DRAWN: "Too few drawn leads have an outcome to tell demand from routing.",
-    Code.COARSE_AHEAD: "The coarse scorecard orders the newest leads better: what the fine one saw may be over.",
+    Code.COARSE_AHEAD: "The coarse scorecard orders the newest leads better: the market may have changed.",
     Code.WORSE: "On later leads it may be worse than the scorecard in charge.",
     Code.TOO_FEW_LATER: "Too few outcomes are later than what the scorecards were learned from.",
 }

@@ -57,8 +57,8 @@ class Drawn:
     shapes: tuple[Shape, ...]
 
 
-def backtest_html(report: Told, statement: str, notes: Sequence[str]) -> str:
-    """One file without scripts, to be read by people who decide."""
+def backtest_html(report: Told, statement: str, notes: Sequence[str], cuts: Sequence[str] = ()) -> str:
+    """One file without scripts, to be read by people who decide. ``cuts``: what is said of cut-offs."""
     return page(
         "backtest.html",
         styles=("style.css", "backtest.css"),
@@ -66,7 +66,18 @@ def backtest_html(report: Told, statement: str, notes: Sequence[str]) -> str:
         drawn=drawn(report),
         statement=statement,
         notes=notes,
+        cuts=cuts,
     )
+
+
+def chart_files(report: Told) -> dict[str, str]:
+    """Every chart as a file that stands alone: name to SVG with its styles inside."""
+    made = drawn(report)
+    files = {"lift.svg": made.gains, "bands.svg": made.bands, "reliability.svg": made.reliability}
+    for at, shape in enumerate(made.shapes, start=1):
+        plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in shape.label)
+        files[f"term-{at:02}-{plain.lower()[:40].strip('-') or 'signal'}.svg"] = shape.picture
+    return {name: charts.alone(picture) for name, picture in files.items()}
 
 
 def drawn(report: Told) -> Drawn:

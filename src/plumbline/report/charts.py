@@ -95,3 +95,18 @@ def steps(cells: Sequence[tuple[str, int, int, int]], title: str) -> Markup:
         f'<svg class="chart shape" viewBox="0 0 345 {row * max(1, len(cells))}" role="img" '
         f'aria-label="{escape(title)}">{"".join(inside)}</svg>'
     )
+
+
+#: Of a chart in a file of its own, light as on paper.
+_STYLE: Final = (
+    "svg{background:#fff;font-family:system-ui,sans-serif}"
+    ".axis,.span{fill:none;stroke:#999}.chance{fill:none;stroke:#999;stroke-dasharray:3 3}"
+    ".line{fill:none;stroke:#1d5fa8;stroke-width:2}.dot{fill:#1d5fa8}.bar{fill:#9dbbe0}"
+    "text{fill:#555;font-size:10px}.name{font-size:11px;fill:#111}"
+)
+
+
+def alone(picture: Markup) -> str:
+    """A chart as a file: with a namespace and with its own styles."""
+    head, _, rest = picture.partition(">")
+    return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{_STYLE}</style>{rest}\n'
