@@ -293,10 +293,60 @@ def test_exports_with_other_names_of_the_same_columns_are_recognised_too(system)
     assert parse_mapping(found.to_yaml()).system == system
 
 
+#: Header rows as documented, or as programs that read such exports spell them, and where each column goes.
+HEADER_ROWS = {
+    "HubSpot": """Record ID=lead.id, First Name, Last Name, Email=contact.email, Phone Number=contact.phone,
+        Contact owner, Primary Associated Company ID=account.id, Last Activity Date, Lead Status,
+        Marketing contact status, Create Date=lead.created_at, Associated Company=account.name,
+        Original Traffic Source=lead.source, Country/Region=account.country, State/Region=account.region""",
+    "Salesforce": """Lead Owner, First Name, Last Name, Title=contact.title, Company / Account=account.name,
+        Lead Source=lead.source, Rating, Street, Email=contact.email, Create Date=lead.created_at""",
+    "Pipedrive": """Lead - ID=lead.id, Lead - Title, Lead - Owner, Lead - Lead created=lead.created_at,
+        Lead - Source=lead.source, Lead - Contact person=contact.name, Lead - Organization=account.name,
+        Lead - Organization ID=account.id, Person - Email - Work=contact.email, Person - Email - Home,
+        Person - Phone - Work=contact.phone, Person - Job title=contact.title,
+        Organization - Number of employees=account.employees, Organization - Annual revenue=account.revenue,
+        Organization - Industry=account.industry, Organization - Country of Address=account.country""",
+    "Dynamics": """(Do Not Modify) Lead=lead.id, (Do Not Modify) Row Checksum, (Do Not Modify) Modified On,
+        Topic, Name=contact.name, Job Title=contact.title, Company Name=account.name, Email=contact.email,
+        Business Phone=contact.phone, Lead Source=lead.source, Rating, No. of Employees=account.employees,
+        Annual Revenue=account.revenue, Industry=account.industry, Created On=lead.created_at,
+        Country/Region=account.country, State/Province=account.region, City=account.city""",
+    "Odoo": """External ID=lead.id, Opportunity, Contact Name=contact.name, Company Name=account.name,
+        Email=contact.email, Phone=contact.phone, Job Position=contact.title, Website, Salesperson,
+        Sales Team, Stage, Tags, Expected Revenue, Expected Closing, Created on=lead.created_at,
+        Campaign=lead.campaign, Source=lead.source, Medium, Country=account.country, State=account.region, City=account.city,
+        Notes=lead.message""",
+}
+#: What a column of a field looks like; the rest are words that say nothing.
+CELLS = {
+    "lead.created_at": ["2026-01-01", "2026-01-02", "2026-01-03"],
+    "contact.email": ["ann@a.com", "bo@b.com", "cy@c.com"],
+    "account.employees": ["10", "20", "30"],
+    "account.revenue": ["1000", "20000", "3000"],
+}
+
+
+@pytest.mark.parametrize("system", HEADER_ROWS)
+def test_a_header_row_as_documented_is_recognised_and_every_column_goes_where_it_belongs(system):
+    row = dict(pair.strip().partition("=")[::2] for pair in HEADER_ROWS[system].split(","))
+    found = of({name: CELLS.get(field, ["a", "b", "c"]) for name, field in row.items()})
+    assert found.system == system
+    fed = {name: field for name, field in found.columns.items() if not field.startswith("extra.")}
+    assert fed == {name: field for name, field in row.items() if field}
+
+
+def test_zoho_shares_names_with_salesforce_and_is_not_taken_for_it():
+    """Negative control."""
+    row = "Record Id,Lead Owner,Company,First Name,Last Name,Title,Email,Lead Source,No. of Employees"
+    assert of({name: ["a", "b", "c"] for name in row.split(",")}).system is None
+
+
 def test_every_known_system_says_where_its_names_come_from_and_maps_to_fields_there_are():
     assert {system.name for system in SYSTEMS} == EXPORTS.keys()
     for system in SYSTEMS:
         assert system.source.startswith("https://")
+        assert system.seen
         assert system.date.year >= 2026
         assert all(is_receivable(field) for field in system.columns.values())
         assert all(normal(name) == name for name in (*system.marks, *system.columns))

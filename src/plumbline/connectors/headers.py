@@ -41,18 +41,26 @@ NOT_BLANK_IN: Final[Mapping[str, Sequence[str]]] = _TABLES["blanks"]["not_in"]
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A CRM whose exports are known: columns only it has, what its columns are, who says so, since when."""
+    """A CRM whose exports are known: columns only it has, what its columns are, who says so, since when.
+
+    ``seen``: where the header row itself was confirmed, beside the documented names.
+    """
 
     name: str
     marks: frozenset[str]
     columns: Mapping[str, str]
     about: str
     source: str
+    seen: str
     date: date
 
 
 SYSTEMS: Final = tuple(
-    System(name, frozenset(table["marks"]), *(table[key] for key in ("columns", "about", "source", "date")))
+    System(
+        name,
+        frozenset(table["marks"]),
+        *(table[key] for key in ("columns", "about", "source", "seen", "date")),
+    )
     for name, table in _table("systems.toml")["systems"].items()
 )
 
