@@ -315,8 +315,8 @@ HEADER_ROWS = {
     "Odoo": """External ID=lead.id, Opportunity, Contact Name=contact.name, Company Name=account.name,
         Email=contact.email, Phone=contact.phone, Job Position=contact.title, Website, Salesperson,
         Sales Team, Stage, Tags, Expected Revenue, Expected Closing, Created on=lead.created_at,
-        Campaign=lead.campaign, Source=lead.source, Medium, Country=account.country, State=account.region, City=account.city,
-        Notes=lead.message""",
+        Campaign=lead.campaign, Source=lead.source, Medium, Country=account.country, State=account.region,
+        City=account.city, Notes=lead.message""",
 }
 #: What a column of a field looks like; the rest are words that say nothing.
 CELLS = {
