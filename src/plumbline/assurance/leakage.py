@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from plumbline.assurance import tells
+from plumbline.assurance import separation, tells
 from plumbline.assurance.tells import Rule, Tell, Weight
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ _RULES: Final[tuple[Callable[[Column, Leads], Tell | None], ...]] = (
     tells.better_today,
     tells.tells_outcome,
     tells.emptiness,
+    separation.zero_tells,
     tells.telling_values,
+    separation.always_good,
+    separation.both_ends,
     tells.after_words,
     tells.date_after,
     tells.empty_while_open,

@@ -17,10 +17,10 @@ from plumbline.assurance.ranking import Auc, auc, cell_scores, cells
 from plumbline.domain.intervals import wilson
 
 if TYPE_CHECKING:
-    from plumbline.assurance.fields import Column, Ints, Leads
+    from plumbline.assurance.fields import Column, Leads
 
 #: Fewest rows that a rule looks at.
-_FEWEST: Final = 30
+FEWEST: Final = 30
 #: Values shown as evidence come from columns with no more than so many of them: no names, no free text.
 _SHOWN: Final = 200
 
@@ -33,9 +33,12 @@ class Rule(StrEnum):
     BETTER_TODAY = "L3"
     TELLS_OUTCOME = "L4"
     EMPTINESS_TELLS = "L4-empty"
+    ZERO_TELLS = "L4-zero"
     FADES_EARLIER = "L5"
     DATE_AFTER = "date-after"
     TELLING_VALUES = "telling-values"
+    ALWAYS_GOOD = "always-good"
+    BOTH_ENDS = "both-ends"
     AFTER_WORDS = "after-words"
     EMPTY_WHILE_OPEN = "empty-while-open"
     BLOCK_IN_TIME = "block-in-time"
@@ -72,7 +75,7 @@ def known_late(column: Column, _leads: Leads) -> Tell | None:
 def filled_at_outcome(column: Column, _leads: Leads) -> Tell | None:
     """L2: later fills fall on the days on which sales reported something."""
     fills = column.fills
-    if fills is None or fills.size < _FEWEST:
+    if fills is None or fills.size < FEWEST:
         return None
     away = np.abs(fills)
     near, around = wilson(int((away <= 1).sum()), fills.size), int(((away > 1) & (away <= 3)).sum())
@@ -91,7 +94,7 @@ def better_today(column: Column, leads: Leads) -> Tell | None:
     """L3: today's values tell outcomes apart better than those of the day of the decision."""
     if column.today is None:
         return None
-    now, then = (_known_auc(values, leads) for values in (column.today, column.values))
+    now, then = (known_auc(values, leads) for values in (column.today, column.values))
     gain = now.value - then.value
     if gain < 0.05 or gain <= 2.6 * float(np.hypot(now.se, then.se)):
         return None
@@ -105,7 +108,7 @@ def better_today(column: Column, leads: Leads) -> Tell | None:
 
 def tells_outcome(column: Column, leads: Leads) -> Tell | None:
     """L4: one field alone all but gives the outcome."""
-    found = _known_auc(column.values, leads)
+    found = known_auc(column.values, leads)
     if found.value <= 0.95:
         return None
     return Tell(
@@ -119,13 +122,13 @@ def emptiness(column: Column, leads: Leads) -> Tell | None:
     """L4: whether the field is filled tells the outcome; below that line, a question."""
     known = leads.known
     filled = column.filled[known]
-    if min(filled.sum(), (~filled).sum()) < _FEWEST:
+    if min(filled.sum(), (~filled).sum()) < FEWEST:
         return None
     found = auc(filled.astype(np.float64), leads.label[known])
     away = abs(found.value - 0.5)
     label = leads.label[known] == 1
     said = (
-        f"{_percent(label[filled])} of the leads that have it were good, {_percent(label[~filled])} of those "
+        f"{percent(label[filled])} of the leads that have it were good, {percent(label[~filled])} of those "
         f"that lack it (AUC of being filled {found.value:.2f})."
     )
     if away > 0.30:
@@ -139,7 +142,7 @@ def fades_earlier(column: Column, leads: Leads) -> Tell | None:
     """L5, for information: what the field is worth a week before the decision."""
     if column.earlier is None:
         return None
-    now, before = (_known_auc(values, leads) for values in (column.values, column.earlier))
+    now, before = (known_auc(values, leads) for values in (column.values, column.earlier))
     if now.value - before.value < 0.05:
         return None
     return Tell(
@@ -157,7 +160,7 @@ def date_after(column: Column, leads: Leads) -> Tell | None:
     filled = day.len() - day.null_count()
     after = int((day > came).sum())
     beyond = int((day > leads.as_of.date()).sum())
-    if filled < _FEWEST or after < 0.05 * filled or beyond > 0.01 * filled:
+    if filled < FEWEST or after < 0.05 * filled or beyond > 0.01 * filled:
         return None
     return Tell(
         Rule.DATE_AFTER,
@@ -179,7 +182,7 @@ def telling_values(column: Column, leads: Leads) -> Tell | None:
     held = float(label[np.isin(codes, found)].sum() / max(label.sum(), 1))
     if held < 0.20:
         return None
-    shown = ", ".join(f"“{names[code]}” {_percent(label[codes == code])}" for code in found[:3])
+    shown = ", ".join(f"“{names[code]}” {percent(label[codes == code])}" for code in found[:3])
     return Tell(
         Rule.TELLING_VALUES,
         Weight.PROOF,
@@ -188,7 +191,7 @@ def telling_values(column: Column, leads: Leads) -> Tell | None:
 
 
 def _is_telling(label: np.ndarray[tuple[int], np.dtype[np.bool_]], base: float) -> bool:
-    if label.size < _FEWEST or base > 0.6:
+    if label.size < FEWEST or base > 0.6:
         return False
     return wilson(int(label.sum()), label.size).low > max(0.90, 1 - (1 - base) / 4)
 
@@ -199,7 +202,7 @@ def after_words(column: Column, leads: Leads) -> Tell | None:
         return None
     counts = column.values.drop_nulls().value_counts(name="#n")
     total = int(counts["#n"].sum())
-    if total < _FEWEST:
+    if total < FEWEST:
         return None
     for says, pattern in _patterns():
         hits = counts.filter(counts[column.values.name].str.contains(pattern))
@@ -220,11 +223,11 @@ def empty_while_open(column: Column, leads: Leads) -> Tell | None:
     counts = frame.group_by("status").agg(pl.len().alias("n"), pl.col("filled").sum()).drop_nulls()
     if counts.height < 2:
         return None
-    rows = counts.filter(pl.col("n") >= _FEWEST).sort("n", "status").iter_rows()
+    rows = counts.filter(pl.col("n") >= FEWEST).sort("n", "status").iter_rows()
     total, every = frame.height, int(column.filled.sum())
     for status, size, filled in rows:
         here, rest = wilson(filled, size), wilson(every - filled, total - size)
-        if rest.rate is None or total - size < _FEWEST or here.high >= 0.6 * rest.low:
+        if rest.rate is None or total - size < FEWEST or here.high >= 0.6 * rest.low:
             continue
         return Tell(
             Rule.EMPTY_WHILE_OPEN,
@@ -237,7 +240,7 @@ def empty_while_open(column: Column, leads: Leads) -> Tell | None:
 
 def block_in_time(column: Column, _leads: Leads) -> Tell | None:
     """Filled for leads of some weeks and not of others: a field that came or went, or was added in one go."""
-    blocks = [float(part.mean()) for part in np.array_split(column.filled, 12) if part.size >= _FEWEST]
+    blocks = [float(part.mean()) for part in np.array_split(column.filled, 12) if part.size >= FEWEST]
     if len(blocks) < 12 or max(blocks) - min(blocks) < 0.60:
         return None
     return Tell(
@@ -259,29 +262,30 @@ def _article(hint: str) -> str:
     return {"outcome": "an outcome", "set by sales": "set by sales"}.get(hint, hint)
 
 
-def _known_auc(values: pl.Series, leads: Leads) -> Auc:
+def known_auc(values: pl.Series, leads: Leads) -> Auc:
+    """How well a column alone, its gaps included, tells the known outcomes apart."""
     known = leads.known
-    codes, _ = cells(values.filter(pl.Series(known)))
-    label: Ints = leads.label[known]
+    codes, label = cells(values.filter(pl.Series(known)))[0], leads.label[known]
     return auc(cell_scores(codes, label, unknown=True), label)
 
 
 def _matters(column: Column, leads: Leads) -> bool:
     """Whether the column tells outcomes apart at all; words in a column that tells nothing do no harm."""
-    return bool(_known_auc(column.values, leads).low > 0.52)
+    return bool(known_auc(column.values, leads).low > 0.52)
 
 
 def _is_identifier(column: Column) -> bool:
     """A text that is another one for nearly every lead names the lead and says nothing of it."""
-    filled = int(column.filled.sum())
-    return column.values.dtype == pl.String and column.values.drop_nulls().n_unique() > 0.9 * filled
+    known = column.values.drop_nulls()
+    return known.dtype == pl.String and known.n_unique() > 0.9 * known.len()
 
 
 def _many(column: Column) -> bool:
     return column.values.drop_nulls().n_unique() > _SHOWN
 
 
-def _percent(label: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+def percent(label: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+    """The share of good leads in words."""
     return f"{label.mean():.0%}" if label.size else "none"
 
 
