@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.reading_quality import wilson
 from plumbline.triage.normal.company import company
-from plumbline.triage.normal.forms import TOKEN
+from plumbline.triage.normal.forms import TOKEN, Rule, folded_tokens, forms, key_of
 from plumbline.triage.normal.script import fold, is_spaceless, scripts
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "ref_legal_forms"
@@ -76,8 +76,22 @@ def names_for(form: str) -> tuple[str, ...]:
     return NAMES["HAN"] if script in {"HIRAGANA", "KATAKANA"} else NAMES[script]
 
 
+def why_left(form: str, place: str) -> str:
+    """Why a form was not removed: the caution that held it, or none."""
+    known = forms().by_key.get(key_of(folded_tokens(form)))
+    rules = known.rules if known else frozenset()
+    if Rule.KEEP in rules:
+        return "a word that is part of names everywhere"
+    if sum(letter.isalnum() for letter in form) <= 2:
+        return "one or two letters"
+    if Rule.CAREFUL in rules:
+        return "an abbreviation of other things too"
+    return "three letters before the name" if place == "start" else "no caution: not found"
+
+
 def generated(*, with_country: bool) -> tuple[dict, Counter]:
     right: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     total: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     for form, countries in iso_forms().items():
@@ -88,6 +102,7 @@ def generated(*, with_country: bool) -> tuple[dict, Counter]:
                 total[place] += 1
                 right[place] += got == want
                 wrong[form] += got != want
+                left[why_left(form, place)] += got != want
                 total["emptied"] += 1
                 right["emptied"] += not got.strip()
     emptied = right.pop("emptied"), total.pop("emptied")
@@ -96,6 +111,7 @@ def generated(*, with_country: bool) -> tuple[dict, Counter]:
     ends = [place for place in total if place.startswith("end")]
     result["all at the end"] = wilson(sum(right[p] for p in ends), sum(total[p] for p in ends))
     result["emptied"] = {"names": emptied[0], "of": emptied[1]}
+    result["left, and why"] = dict(left.most_common())
     return result, wrong
 
 

@@ -168,3 +168,14 @@ def test_every_form_that_is_removed_is_one_of_the_lists():
         forms_module.key_of(forms_module.folded_tokens(text)) in forms_module.forms().by_key
         for text, _ in removed
     )
+
+
+@pytest.mark.parametrize("name", ["LLC Romashka", "Ltd Romashka", "VZW Romashka", "ДОО Romashka"])
+def test_a_form_that_is_nothing_else_may_come_first_without_a_country(name):
+    assert company(name).value == "Romashka"
+
+
+@pytest.mark.parametrize("name", ["PLC Systems", "NV Energy", "AG Insurance", "INC Research", "QSC Networks"])
+def test_a_form_that_begins_real_names_too_stays_there_without_a_country(name):
+    """Negative control."""
+    assert company(name).value == name

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from plumbline.triage.normal.lists import lines, table
-from plumbline.triage.normal.script import fold, is_spaceless
+from plumbline.triage.normal.script import fold, is_spaceless, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,6 +101,7 @@ def forms() -> Forms:
     spaceless: set[str] = set()
 
     def add(text: str, countries: str = "", codes: str = "", rule: Rule | None = None) -> None:
+        text = tidy(text)
         if is_spaceless(text):
             spaceless.add(_compatible(text))
         tokens = folded_tokens(text)
