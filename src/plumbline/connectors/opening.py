@@ -63,6 +63,7 @@ def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 def _zip_errors(path: Path) -> Iterator[None]:
     try:
         yield
+    # NotImplementedError is what zipfile raises for a compression or an encryption that it does not know.
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise DamagedFileError(f"{path} is no zip archive that can be read: {error}") from error
 

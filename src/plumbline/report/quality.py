@@ -9,10 +9,9 @@ from plumbline.report import words
 from plumbline.report.html import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from plumbline.assurance.quality import Lost, Measure, Quality
-    from plumbline.assurance.quality.report import Filled
 
 #: The dimensions in the order a person asks, and what each asks.
 DIMENSIONS: Final = {
@@ -27,36 +26,10 @@ _MONTHS: Final = 24
 
 def quality_html(report: Quality) -> str:
     """The report as one file without scripts."""
-    return page(
-        "quality.html", styles=("style.css",), q=report, sections=tuple(shown(report)), quality=_Words(report)
-    )
-
-
-class _Words:
-    """What the page says, made from the report."""
-
-    def __init__(self, report: Quality) -> None:
-        self._report = report
-
-    def statement(self) -> str:
-        """The report in a sentence."""
-        return statement(self._report)
-
-    def rows(self, measure: Measure) -> str:
-        """The first rows behind a number."""
-        return first_rows(measure)
-
-    def lost(self, line: Lost) -> str:
-        """What stopped coming."""
-        return lost(line)
-
-    def alike(self) -> str:
-        """What leads alike have in common."""
-        return alike(self._report)
-
-    def months(self) -> Sequence[Filled]:
-        """The last two years."""
-        return [replace(line, name=month(line.name)) for line in self._report.months[-_MONTHS:]]
+    months = [replace(line, name=month(line.name)) for line in report.months[-_MONTHS:]]
+    said = {"statement": statement(report), "alike": alike(report), "lost": lost, "first_rows": first_rows}
+    sections = tuple(shown(report))
+    return page("quality.html", styles=("style.css",), q=report, sections=sections, months=months, **said)
 
 
 def statement(report: Quality) -> str:

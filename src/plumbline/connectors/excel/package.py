@@ -73,6 +73,7 @@ def archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as parts:
             yield parts
+    # NotImplementedError is what zipfile raises for a compression or an encryption that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError) as error:
         raise DamagedFileError(f"the workbook cannot be read: {error}") from error
     except (expat.ExpatError, ValueError, IndexError, OverflowError) as error:
