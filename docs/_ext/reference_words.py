@@ -50,15 +50,34 @@ DECISION_COLUMNS: Final = {
 
 #: Event of the ledger to what its header says.
 EVENTS: Final = {
-    "decision:overridden": "A person decided otherwise. Reserved for the web application.",
+    "appeal:opened": "Somebody contests a decision; a person who had no part in it answers.",
+    "decision:made": "One lead was decided by itself: policy number and hash; the decision is in the body.",
+    "decision:overridden": "A person set another route: from which to which, and for what reason.",
     "decisions:recorded": "One part of a run: its number, its rows, its root, and how many leads each "
     "route got.",
     "draws:key_committed": "The hash of the key that lots are drawn with, before the first of them.",
     "erasure:performed": "A tombstone: which bodies or rows were erased, on what ground, in whose name.",
-    "policy:published": "A policy went live. Reserved for the web application.",
-    "review:decided": "A person answered a question. Reserved for the web application.",
+    "import:finished": "A file came in: rows added, changed, unchanged, rejected.",
+    "import:undone": "An import was taken back: how many leads it had brought or changed.",
+    "key:issued": "A program was given a key: its scopes.",
+    "key:revoked": "A program's key was taken away.",
+    "lead:answered": "A person accepted a lead, put it off or called it wrong.",
+    "lead:moved": "A lead went to another person or team.",
+    "model:promoted": "A learned scorecard went live: its version, its hash, and the one before.",
+    "model:registered": "A learned scorecard came into the registry: its version, its hash, its policy.",
+    "model:rolled_back": "The card before the last promotion is live again; version 0 is the written one.",
+    "objection:recorded": "A person objected to profiling; none happens from here on.",
+    "outcome:reported": "Sales reported what became of a lead.",
+    "override:ended": "An override was taken back or ran out.",
+    "policy:published": "A policy went live: its number, its hash, its scorecard's hash, who proposed it.",
+    "proposal:decided": "A second person approved or refused a proposed policy.",
+    "proposal:made": "Somebody proposed a policy: the hash of its text.",
+    "review:decided": "A person answered a question that the system had put.",
+    "routing:changed": "Teams, members, weights or caps changed.",
     "run:finished": "The run is whole: rows read, rows decided, parts.",
     "run:started": "The hash of the run's manifest, which holds the hashes of all its documents.",
+    "switch:turned": "The kill switch was turned on or off.",
+    "user:changed": "Somebody was given, or lost, a role or access.",
     "week:sealed": "The outcomes of a week, closed. Reserved.",
 }
 

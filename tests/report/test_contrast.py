@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-CSS = files("plumbline.report").joinpath("templates/style.css").read_text("utf-8")
+CSS = files("plumbline.report").joinpath("styles/style.css").read_text("utf-8")
 
 #: Text colour and the grounds it stands on.
 TEXT = {

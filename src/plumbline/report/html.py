@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -87,8 +88,7 @@ def environment() -> Environment:
 
 @cache
 def _css(name: str) -> str:
-    env = environment()
-    return env.loader.get_source(env, name)[0] if env.loader else ""
+    return (files("plumbline.report") / "styles" / name).read_text("utf-8")
 
 
 def _plain(value: object) -> object:

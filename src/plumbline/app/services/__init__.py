@@ -1,0 +1,1 @@
+"""The only writers. Actor first, one transaction, ledger entry and outbox row inside it."""

@@ -1,0 +1,62 @@
+"""The policy that is live, compiled once per process and version."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from plumbline.app.errors import NoPolicyError
+from plumbline.app.models import Policy
+from plumbline.domain.errors import InvalidPolicyError
+from plumbline.domain.issues import Severity
+from plumbline.ledger.canonical import canonical
+from plumbline.policy import compile_policy
+from plumbline.qualify.bundle import bundle_of, cells_of
+from plumbline.scorecard import load
+from plumbline.store.draw_key import draw_key
+
+if TYPE_CHECKING:
+    from plumbline.qualify.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A published policy and what it decides with."""
+
+    policy: Policy
+    bundle: Bundle
+
+
+def live() -> Live:
+    """The newest version.
+
+    Raises:
+        NoPolicyError: None was published yet.
+    """
+    policy = Policy.objects.order_by("-number").first()
+    if policy is None:
+        raise NoPolicyError("No policy is live yet: publish one first.")
+    return Live(policy, bundle_of_policy(policy))
+
+
+def bundle_of_policy(policy: Policy) -> Bundle:
+    """What a version decides with. A published version never changes, so it is compiled once."""
+    return _compiled(policy.pk, policy.text, policy.card, canonical(policy.cells), _draw_key())
+
+
+@lru_cache(maxsize=16)
+def _compiled(pk: int, text: str, card: str, cells: bytes, key: bytes) -> Bundle:  # noqa: ARG001 - the version names the entry
+    policy, issues = compile_policy(text)
+    if policy is None:
+        raise InvalidPolicyError([issue for issue in issues if issue.severity is Severity.ERROR])
+    return bundle_of(policy, load(card.encode()), draw_key=key, cells=cells_of(json.loads(cells)))
+
+
+@lru_cache(maxsize=1)
+def _draw_key() -> bytes:
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    return draw_key(settings.DATA / "ledger.sqlite3")
