@@ -38,11 +38,17 @@ _TOP: Final = r"(?:xn--[a-z0-9-]+|[\p{L}][\p{L}\p{M}]+)"
 _ADDRESS: Final = rf"^{_LOCAL}@(?:{_LABEL}\.)+{_TOP}$"
 #: The same for addresses in ASCII, in lower case, which have no marks; Python knows no classes of letters.
 _ASCII: Final = re.compile(_ADDRESS.replace(r"\p{L}", "a-z").replace(r"\p{N}", "0-9").replace(r"\p{M}", ""))
+#: Comments (RFC 5322 §3.2.2) at either end of both halves, not nested: ``ann(office)@acme.com``.
+_COMMENTS: Final = (r'(^|@)\s*\([^()@"\\]*\)\s*', r'\s*\([^()@"\\]*\)\s*(@|$)')
+_COMMENTS_HERE: Final = tuple(re.compile(pattern) for pattern in _COMMENTS)
 #: RFC 5321 §4.5.3.1 and RFC 3696 erratum 1690, in bytes.
 _LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
 
 _LOWER: Final = pl.col("address").str.to_lowercase()
+_WITHOUT_COMMENTS: Final = (
+    pl.col("lower").str.replace_all(_COMMENTS[0], "$1").str.replace_all(_COMMENTS[1], "$1")
+)
 _IS_VALID: Final = (
     pl.col("lower").str.contains(_ADDRESS)
     & (pl.col("lower").str.len_bytes() <= _LONGEST)
@@ -63,6 +69,8 @@ def email_columns(address: pl.Series) -> pl.DataFrame:
     are compared in lower case; a subdomain of a disposable or free domain counts as that domain.
     """
     lower = pl.DataFrame([address.alias("address")]).select(_LOWER.alias("lower"))
+    if lower.get_column("lower").str.contains("(", literal=True).any():
+        lower = lower.select(_WITHOUT_COMMENTS)
     parts = lower.with_columns(_PARTS.alias("parts")).unnest("parts")
     domains = parts.get_column("domain").unique().drop_nulls().to_list()
     deep = [domain for domain in domains if domain.count(".") > 1]
@@ -75,6 +83,9 @@ def kind_and_domain(address: str) -> tuple[EmailKind, str | None] | None:
     lower = address.lower()
     if not lower.isascii() or not address.isascii():
         return None
+    if "(" in lower:
+        for pattern in _COMMENTS_HERE:
+            lower = pattern.sub(r"\1", lower)
     local, _, domain = lower.partition("@")
     if len(lower) > _LONGEST or len(local) > _LONGEST_LOCAL or not _ASCII.fullmatch(lower):
         return EmailKind.INVALID, None

@@ -18,6 +18,8 @@ from plumbline.triage.suspicion.flag import Flag, FlagCode
 #: names the model was counted in, between 1 and 10 in 10,000 words lie above it.
 _LIMITS: Final = ((5, 425), (7, 400), (9, 380), (13, 360))
 _SHORTEST: Final = 5
+#: Letters of a word that a reason quotes.
+_MOST_SHOWN: Final = 40
 _COMPANY: Final = "account.name"
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ROWS: Final = (
@@ -94,7 +96,7 @@ def _run_from(word: str, start: int) -> str:
 
 def _run(word: str) -> str | None:
     run = keyboard_run(word)
-    return f"{run!r} in {word!r} lies side by side on a keyboard." if run else None
+    return f"{run!r} in {_shown(word)!r} lies side by side on a keyboard." if run else None
 
 
 def _repetition(word: str) -> str | None:
@@ -104,7 +106,12 @@ def _repetition(word: str) -> str | None:
     # Whole syllables repeat in names too (Tininini); one letter four times does not.
     if match.group(2) and len(match.group()) != len(word):
         return None
-    return f"{match.group()!r} in {word!r} repeats itself."
+    return f"{_shown(match.group())!r} in {_shown(word)!r} repeats itself."
+
+
+def _shown(word: str) -> str:
+    """Enough of a word to find it again."""
+    return word if len(word) <= _MOST_SHOWN else f"{word[:_MOST_SHOWN]}…"
 
 
 def is_gibberish(word: str) -> bool:
