@@ -50,7 +50,12 @@ ELSEWHERE = {
     "scorecard sql",
     *("learn", "backtest", "readiness"),
     *(f"corrections {name}" for name in ("add", "erase", "report")),
+    *(
+        f"models {name}"
+        for name in ("card", "judge", "list", "promote", "register", "rollback", "shadow", "show")
+    ),
     *(f"second-reader {name}" for name in ("allow", "show", "withdraw")),
+    *(f"accounts {name}" for name in ("explain", "match")),
     *(f"duplicates {name}" for name in ("answer", "explain", "find", "merge", "show", "split", "train")),
 }
 

@@ -23,6 +23,7 @@ from plumbline.cli import (
     files,
     learn,
     ledger,
+    models,
     normalise,
     policy,
     qualify,
@@ -63,6 +64,7 @@ app.add_typer(book.app, name="book")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(models.app, name="models")
 app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(second_reader.app, name="second-reader")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,10 @@ import typer
 
 from plumbline.cli import places
 from plumbline.cli.exits import Exit
-from plumbline.cli.output import Json, Ledger, Output, Quiet, Run
+from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, complain
 from plumbline.cli.pages import write_page
 from plumbline.library.inputs import policy_from, read_text
+from plumbline.library.models import overdue
 from plumbline.report import packet_html, print_packet
 from plumbline.store import LedgerFile
 
@@ -31,9 +33,19 @@ def explain(
     packet = places.recorded(run).packet(lead, plumbline=version("plumbline"))
     output.data(packet)
     print_packet(packet, output.console)
+    if not output.quiet and (said := _overdue(run)):
+        complain(f"warning: {said}")
     if html is not None:
         write_page(html, packet_html(packet))
         output.say(f"\nWritten to {html}")
+
+
+def _overdue(run: Path) -> str:
+    """Whether the learned scorecard of a run was past its day when it decided."""
+    past = places.recorded(run)
+    model = past.folder.manifest().get("model")
+    by = model.get("retrain_by") if isinstance(model, dict) else None
+    return overdue(date.fromisoformat(by), past.as_of.date()) if isinstance(by, str) else ""
 
 
 def replay_decision(

@@ -22,6 +22,7 @@ from plumbline.domain.errors import NoLeadsError
 from plumbline.engines import LocalRun, RunRequest
 from plumbline.engines.recorded import RecordedRun, readable
 from plumbline.library.inputs import events_from, intake_from, policy_from, read_text
+from plumbline.library.models import in_charge
 from plumbline.library.readers import reader_from
 from plumbline.library.tables import tables_from
 from plumbline.report import print_summary
@@ -61,6 +62,12 @@ def qualify(
     second_reader: SecondReader = None,
     corrections: Corrections = None,
     us: Us = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(
+            "--models", help="A registry of learned scorecards: the live one decides, others look on."
+        ),
+    ] = None,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", help="Moment of the decisions, UTC; now when left out.")
     ] = None,
@@ -92,7 +99,7 @@ def qualify(
         corrections,
         tuple(us or ()),
     )
-    run = _Run(out, ledger, actor, as_of, pages)
+    run = _Run(out, ledger, actor, as_of, pages, models)
     _qualify(files, run, Output(json=json, quiet=quiet))
 
 
@@ -120,6 +127,7 @@ class _Run:
     actor: str
     as_of: datetime | None
     pages: int
+    models: Path | None
 
 
 def _qualify(files: _Files, run: _Run, output: Output) -> None:
@@ -129,11 +137,12 @@ def _qualify(files: _Files, run: _Run, output: Output) -> None:
     bundle, warnings = policy_from(text := read_text(files.policy), cells=intake.cells)
     folder = RunFolder(run.out)
     moment = places.moment(folder, run.as_of)
+    charge = in_charge(bundle, run.models, today=moment.date())
     behaviour = events_from(files.events, bundle.policy, moment)
     if intake.is_empty():
         raise NoLeadsError(f"{intake.name} has a header and no rows.")
     tables = tables_from(intake, files.messages, files.outcomes)
-    _tell(warnings, output)
+    _tell([*warnings, *charge.remarks], output)
     if files.mapping is None and not output.quiet:
         complain(f"Which column is what was guessed; the guess is in {run.out / 'mapping.yaml'}.")
     folder.create()
@@ -145,7 +154,7 @@ def _qualify(files: _Files, run: _Run, output: Output) -> None:
         request = RunRequest(
             intake=intake,
             policy_text=text,
-            bundle=replace(bundle, draw_key=key),
+            bundle=replace(charge.bundle, draw_key=key),
             as_of=moment,
             folder=folder,
             ledger=book,
@@ -157,6 +166,8 @@ def _qualify(files: _Files, run: _Run, output: Output) -> None:
             messages_hash=tables.messages.hash,
             corrections_hash=file_sha256(files.corrections) if files.corrections else "",
             documents=intake.documents,
+            shadows={name: replace(other, draw_key=key) for name, other in charge.shadows.items()},
+            model=charge.about,
             key_fields=intake.mapping.key_fields,
         )
         _carry_out(request, output)
@@ -209,8 +220,8 @@ def _keep_table_issues(folder: RunFolder, what: What, table: TableIntake, output
             folder.write_beside(what, 0, found)
 
 
-def _tell(warnings: list[Issue], output: Output) -> None:
-    """Warnings of the policy go to standard error, one line each."""
+def _tell(warnings: list[Issue | str], output: Output) -> None:
+    """Warnings of the policy and the registry go to standard error, one line each."""
     if not output.quiet:
         for warning in warnings:
             complain(f"warning: {warning}")

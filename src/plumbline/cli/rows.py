@@ -12,6 +12,7 @@ import typer
 from plumbline.cli import places
 from plumbline.cli.output import Json, Output, Quiet, Run, table_of
 from plumbline.connectors.export import neutralised
+from plumbline.qualify.shadow import SHADOW_SCHEMA
 from plumbline.qualify.tasks import TASK_SCHEMA
 from plumbline.report.words import count
 from plumbline.store import write_atomically
@@ -35,6 +36,7 @@ class What(StrEnum):
     MESSAGE_ISSUES = "message_issues"
     OUTCOME_ISSUES = "outcome_issues"
     TASKS = "tasks"
+    SHADOW = "shadow"
 
 
 #: Of a decision's many columns, those that the next system or a person acts on.
@@ -54,6 +56,7 @@ _COLUMNS_OF: Final = {
     What.MESSAGE_ISSUES: ("message", *list(ISSUE_SCHEMA)[1:]),
     What.OUTCOME_ISSUES: ("outcome", *list(ISSUE_SCHEMA)[1:]),
     What.TASKS: tuple(TASK_SCHEMA),
+    What.SHADOW: tuple(SHADOW_SCHEMA),
 }
 _HEAD: Final = ("row", "column", "value", "what is wrong", "code")
 _TITLES: Final = {

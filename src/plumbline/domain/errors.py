@@ -110,6 +110,12 @@ class SmallPropensityError(PlumblineError):
     code = "small_propensity"
 
 
+class ModelError(PlumblineError):
+    """The registry of scorecards cannot do what was asked: not this version, not this person, not yet."""
+
+    code = "models"
+
+
 class ExistsError(PlumblineError):
     """What would be written is there already, and nobody said to replace it."""
 

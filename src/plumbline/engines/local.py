@@ -20,6 +20,7 @@ from plumbline.qualify.bundle import cells_json
 from plumbline.qualify.inbox import Inbox
 from plumbline.qualify.path import qualify, triage_batch
 from plumbline.qualify.record import record
+from plumbline.qualify.shadow import shadows_of
 from plumbline.qualify.tasks import tasks_of
 from plumbline.scorecard import dump
 from plumbline.store.recorder import RunPlan, RunRecorder
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 PART_ROWS: Final = 100_000
 POLICY: Final = "policy.yaml"
 SCORECARD: Final = "scorecard.json"
+SHADOW: Final = "shadow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class RunRequest:
     """What to run, where to record it, and in whose name.
 
     ``events_hash``, ``messages_hash`` and ``corrections_hash`` are those of their files, empty without one;
-    ``documents`` are kept beside the run. ``key_fields`` are those whose absence is counted.
+    ``documents`` are kept beside the run. ``key_fields`` are those whose absence is counted. ``shadows`` are
+    bundles with other scorecards that score the same leads beside and decide nothing; ``model`` says which
+    version of the registry is in charge.
     """
 
     intake: Intake
@@ -65,6 +69,8 @@ class RunRequest:
     corrections_hash: str = ""
     documents: Mapping[str, bytes] = field(default_factory=dict)
     key_fields: tuple[str, ...] = ()
+    shadows: Mapping[str, Bundle] = field(default_factory=dict)
+    model: Mapping[str, object] = field(default_factory=dict)
     part_rows: int = PART_ROWS
 
 
@@ -125,6 +131,7 @@ class LocalRun:
             "duplicates": qualified.duplicates,
             "key_fields": self._missing(triaged),
             "tasks": tasks_of(records),
+            SHADOW: shadows_of(qualified, self._request.shadows),
         }
         recorder.record(index, records, now=self._request.clock(), beside=beside)
 
@@ -144,7 +151,8 @@ class LocalRun:
         request = self._request
         intake_hash = request.intake.sha256()
         read_by = self._read_by(bundle)
-        parts = (intake_hash, request.events_hash, request.messages_hash, *read_by)
+        beside = [f"{name} {shadow.card.hash}" for name, shadow in sorted(request.shadows.items())]
+        parts = (intake_hash, request.events_hash, request.messages_hash, *read_by, *beside)
         input_hash = sha256("".join(parts).encode()).hexdigest()
         about = {
             "source": request.intake.name,
@@ -156,7 +164,14 @@ class LocalRun:
             "versions": bundle.versions(),
             "cells": cells_json(bundle.cells),
         }
-        documents = {**request.documents, POLICY: request.policy_text.encode(), SCORECARD: dump(bundle.card)}
+        if request.model:
+            about["model"] = dict(request.model)
+        documents = {
+            **request.documents,
+            **{f"{SHADOW}-{name}.json": dump(shadow.card) for name, shadow in request.shadows.items()},
+            POLICY: request.policy_text.encode(),
+            SCORECARD: dump(bundle.card),
+        }
         return RunPlan(
             run_id(input_hash, bundle.hash, request.as_of),
             request.part_rows,

@@ -10,9 +10,9 @@ import polars as pl
 
 from plumbline.assurance.calibration import calibration_fit, reliability
 from plumbline.assurance.training import SEGMENT
-from plumbline.domain.bands import Cutoffs
 from plumbline.learning import baselines
 from plumbline.learning.chances import interval_of
+from plumbline.learning.contest import later_than, part_of
 from plumbline.learning.cuts import Cuts, Judgeable, cuts
 from plumbline.learning.fitting import POINT, Task
 from plumbline.learning.judged import NEWEST, Asked, Backtest, Example, Line, Segment, Share, Wanted
@@ -23,12 +23,13 @@ from plumbline.learning.rows import AT, LEAD, Rows
 from plumbline.learning.trial import written_odds
 from plumbline.learning.words import CannotLearnError, Code, Note
 from plumbline.scorecard import explain, score
+from plumbline.scorecard.own_bands import own_bands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbline.assurance.calibration import Interval
-    from plumbline.learning.bins import Codes
+    from plumbline.domain.bands import Cutoffs
     from plumbline.scorecard.model import Scorecard
 
 _EXAMPLES: Final = 5
@@ -65,7 +66,7 @@ def backtest(
     else:
         notes += _foreign(card, asked.policy)
         newer = _later(newer, card)
-        used = _bands_in(card) or cutoffs
+        used = own_bands(card) or cutoffs
     if newer.label.size == 0 or newer.label.min() == newer.label.max():
         raise CannotLearnError(Note(Code.ONE_CLASS, "On the newest leads there is nothing to judge by."))
     mimicry = routing_of(card, asked.everyone, newer)
@@ -74,24 +75,11 @@ def backtest(
     return replace(report, cuts=_cuts(card, older, newer, asked.wanted), mimicry=mimicry)
 
 
-def part_of(rows: Rows, some: slice | Codes) -> Rows:
-    """Some of the rows."""
-    return replace(rows, frame=rows.frame[some], label=rows.label[some], weight=rows.weight[some])
-
-
 def _used(learned: Learned, written: Scorecard, cutoffs: Cutoffs) -> tuple[Scorecard, Cutoffs]:
     """The card that would be in charge: the learned one only where the gate said yes."""
     if learned.promoted and learned.card is not None:
         return learned.card, learned.bands or cutoffs
     return written, cutoffs
-
-
-def _bands_in(card: Scorecard) -> Cutoffs | None:
-    said = (card.manifest or {}).get("bands")
-    if not isinstance(said, dict):
-        return None
-    a, b, c = (said.get(name) for name in "ABC")
-    return Cutoffs(a, b, c) if isinstance(a, int) and isinstance(b, int) and isinstance(c, int) else None
 
 
 def _foreign(card: Scorecard, policy: str | None) -> Iterator[Note]:
@@ -102,14 +90,11 @@ def _foreign(card: Scorecard, policy: str | None) -> Iterator[Note]:
 
 def _later(newer: Rows, card: Scorecard) -> Rows:
     """Leads decided after those that the card was learned from."""
-    window = (card.manifest or {}).get("window")
-    last = window[1] if isinstance(window, list) and len(window) == 2 else ""
-    if not last or not newer.timed:
-        return newer
-    after = np.flatnonzero([str(moment) > str(last) for moment in newer.frame[AT]])
+    after = later_than(newer, [card])
     if not after.size:
-        raise CannotLearnError(Note(Code.NOTHING_LATER, f"It was learned on leads up to {last}."))
-    return part_of(newer, after)
+        last = (card.manifest or {}).get("window")
+        raise CannotLearnError(Note(Code.NOTHING_LATER, f"It was learned on leads of {last}."))
+    return newer if after.size == newer.label.size else part_of(newer, after)
 
 
 def _report(

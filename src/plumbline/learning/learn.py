@@ -36,7 +36,7 @@ _STACK_BELOW: Final = 1_000
 #: Below so many rows only the blend ships.
 _BLEND_BELOW: Final = 500
 #: A loss of AUC that the gate must be able to exclude.
-_TOLERATED: Final = 0.01
+TOLERATED: Final = 0.01
 _SEED: Final = 20
 
 
@@ -177,7 +177,7 @@ def _gate(rows: Rows, figures: Mapping[str, Figure]) -> Code | None:
     if figures["auc"].low <= 0.5:
         return Code.NO_LIFT
     gain = figures.get("auc_gain")
-    if gain is not None and (gain.low < -_TOLERATED or figures["log_loss_gain"].value > 0):
+    if gain is not None and (gain.low < -TOLERATED or figures["log_loss_gain"].value > 0):
         return Code.NOT_BETTER
     return None
 

@@ -16,6 +16,7 @@ from plumbline.policy import compile_policy
 from plumbline.policy.conditions import to_polars, to_row
 from plumbline.scorecard import Cap, Scorecard, written
 from plumbline.scorecard.mix import mix_of, with_mix
+from plumbline.scorecard.own_bands import own_bands
 from plumbline.signals import Assembler
 from plumbline.triage import derivable
 from plumbline.triage.wanted import lists_hash
@@ -135,7 +136,9 @@ def written_card(policy: CompiledPolicy) -> tuple[Scorecard | None, list[Issue]]
 
 
 def bundle_of(policy: CompiledPolicy, card: Scorecard, *, draw_key: bytes, cells: CellReading) -> Bundle:
-    """Put the parts together."""
+    """Put the parts together. A learned card brings its own bands along."""
+    if (bands := own_bands(card)) is not None and bands != policy.bands:
+        policy = replace(policy, bands=bands)
     derived = {
         name: (to_polars(expression.tree), expression.fields) for name, expression in policy.derived.items()
     }

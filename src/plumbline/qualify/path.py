@@ -44,12 +44,14 @@ class Qualified:
 
     ``decisions``: one row per decided lead: ``row``, ``lead.id``, the decision, the scores with all reasons.
     ``inputs``: the same rows as they came in, with what earlier rows and events added (``context.*``).
+    ``clean``: the same rows as they were read.
     ``duplicates``: ``row``, ``lead.id`` and ``duplicate_of`` of attached rows.
     ``seen`` and ``inbox``: the state to pass on with the next batch.
     """
 
     decisions: pl.DataFrame
     inputs: pl.DataFrame
+    clean: pl.DataFrame
     duplicates: pl.DataFrame
     signals: pl.DataFrame
     triaged: Triaged
@@ -88,6 +90,7 @@ def qualify(
     return Qualified(
         decisions=decisions,
         inputs=attach_context(inputs, context_of(clean, events)),
+        clean=clean,
         duplicates=duplicates,
         signals=signals,
         triaged=triaged,
