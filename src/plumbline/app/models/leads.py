@@ -176,7 +176,14 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=300)
     steps = models.JSONField(default=list)
+    #: The queue the lead stood in; while it stays there, who has it keeps it.
+    queue = models.CharField(max_length=60, blank=True)
+    #: Whether it took the person's turn, and whether the turn was given back because the lead was wrong.
+    turn = models.BooleanField(default=False)
     credited = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "at"], name="assignments_of_a_person")]
 
 
 class Response(models.Model):

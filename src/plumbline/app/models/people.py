@@ -66,6 +66,12 @@ class User(AbstractUser):
 class Team(models.Model):
     """People who share queues: ``queues`` are owners that a policy names, such as ``sales-uk``."""
 
+    class Spread(models.TextChoices):
+        """How leads are shared out: in weighted turns, or to who has the fewest open for their weight."""
+
+        TURN = "turn"
+        LOAD = "load"
+
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
     name = models.CharField(max_length=80, unique=True)
     queues = models.JSONField(default=list, blank=True)
@@ -75,8 +81,8 @@ class Team(models.Model):
     days = models.JSONField(default=list, blank=True)
     sla_hours = models.PositiveSmallIntegerField(default=8)
     overflow = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
-    #: Where the next turn of the round robin begins.
-    turn = models.BigIntegerField(default=0)
+    spread = models.CharField(max_length=4, choices=Spread.choices, default=Spread.TURN)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name
@@ -90,9 +96,10 @@ class Membership(models.Model):
     weight = models.PositiveSmallIntegerField(default=1)
     open_cap = models.PositiveIntegerField(null=True, blank=True)
     daily_cap = models.PositiveIntegerField(null=True, blank=True)
-    #: Turns given back for leads that were wrong; each is one lead earlier.
-    credit = models.IntegerField(default=0)
-    #: Leads taken in weighted turns.
+    #: What they are owed, in parts of a lead (``turns.LEAD``): it grows with every turn of the team in which
+    #: they could take a lead, and falls by a lead with every turn they take. All of a team add up to zero.
+    owed = models.BigIntegerField(default=0)
+    #: Leads taken in weighted turns, less those that were wrong.
     taken = models.BigIntegerField(default=0)
 
     class Meta:

@@ -167,6 +167,13 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "-id"], name="unread_of_a_person", condition=models.Q(read_at__isnull=True)
+            )
+        ]
+
 
 class SavedView(models.Model):
     """A queue with filters, under a name."""
