@@ -27,15 +27,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``rate``: how much of a step is taken. ``patience``: rounds without gain before a bag stops."""
+    """``rate``: how much of a step is taken. ``patience``: rounds without gain before a bag stops.
+
+    ``least``: rows that a leaf needs. ``ridge``: what steps are drawn to zero by. Both compared on forward
+    folds of older rows.
+    """
 
     bags: int = 4
     rate: float = 0.1
     rounds: int = 1_500
     patience: int = 40
     held: float = 0.15
-    least: float = 5.0
-    ridge: float = 5.0
+    least: float = 20.0
+    ridge: float = 15.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

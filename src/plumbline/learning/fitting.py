@@ -13,7 +13,8 @@ from plumbline.domain.signals import COMPLETENESS
 from plumbline.learning import ridge
 from plumbline.learning.bins import COARSE, FEW, FINE, Axis, axis_of, points_on, written_points
 from plumbline.learning.boost import Additive, Settings, boost
-from plumbline.learning.merge import Merged, merged, merged_sizes
+from plumbline.learning.merge import Merged, merged_sizes
+from plumbline.learning.pairs import Pair, fit_pair, told_together, with_pair
 from plumbline.scorecard.model import SCALE
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Learner(StrEnum):
     RIDGE = "ridge"
     BOOST = "boost"
     MEAN = "mean of boost and ridge"
+    PAIR = "boost with one pair"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,20 +70,25 @@ class Fitted:
     axes: tuple[Axis, ...]
     rows: tuple[Floats, ...]
     shares: tuple[float, float] | None = None
+    pair: Pair | None = None
 
     def card(self, cells: int) -> Merged:
         """The same in few cells."""
-        return merged(self.additive, self.axes, self.rows, cells=cells)
+        return self.cards([cells])[cells]
 
     def cards(self, sizes: Sequence[int]) -> dict[int, Merged]:
         """The same in several sizes."""
-        return merged_sizes(self.additive, self.axes, self.rows, sizes)
+        if self.pair is None:
+            return merged_sizes(self.additive, self.axes, self.rows, sizes)
+        return with_pair(self.additive, self.axes, self.rows, self.pair, sizes)
 
 
 def fit(learner: Learner, task: Task) -> Fitted:
     """Fit one learner."""
     if learner is Learner.MEAN:
         return mean_of(fit(Learner.BOOST, task), fit(Learner.RIDGE, task))
+    if learner is Learner.PAIR:
+        return paired(fit(Learner.BOOST, task), task)
     grain = FINE if learner is Learner.BOOST else FEW if task.label.size < _FEW_ROWS else COARSE
     axes = _axes(task, grain)
     codes = [axis.codes(task.frame) for axis in axes]
@@ -102,6 +109,14 @@ def mean_of(fine: Fitted, coarse: Fitted) -> Fitted:
     tables = [(mine + points_on(axis, other, theirs)) / 2 for axis, other, mine, theirs in pairs]
     level = (fine.additive.intercept + coarse.additive.intercept) / 2
     return Fitted(Learner.MEAN, Additive(level, tuple(tables)), fine.axes, fine.rows)
+
+
+def paired(fine: Fitted, task: Task) -> Fitted:
+    """The same with the pair of signals that says most beyond it; without one, if none does."""
+    codes = [axis.codes(task.frame) for axis in fine.axes]
+    places = told_together(task, fine.additive, codes)
+    found = fit_pair(task, fine.additive, codes, places) if places else None
+    return replace(fine, learner=Learner.PAIR, pair=found)
 
 
 def _axes(task: Task, grain: Grain) -> tuple[Axis, ...]:
@@ -140,5 +155,11 @@ def _penalised(
 
 def rounded(card: Merged) -> Merged:
     """Whole points, in log-odds: the only truth from here on."""
-    tables = tuple(np.round(table / POINT) * POINT for table in card.tables)
-    return Merged(card.axes, round(card.intercept / POINT) * POINT, tables, card.rows)
+    tables = tuple(_whole(table) for table in card.tables)
+    joint = card.joint and replace(card.joint, table=_whole(card.joint.table))
+    return Merged(card.axes, round(card.intercept / POINT) * POINT, tables, card.rows, joint)
+
+
+def _whole(table: Floats) -> Floats:
+    whole: Floats = np.round(table / POINT) * POINT
+    return whole

@@ -156,8 +156,8 @@ def ladder(rows: Rows) -> tuple[Learner, ...]:
         return (Learner.STACK,)
     if rows.rarer < _BOOST_FROM:
         return (Learner.STACK, Learner.RIDGE)
-    few = (Learner.STACK,) if rows.rarer < _STACK_BELOW else ()
-    return (*few, Learner.RIDGE, Learner.BOOST, Learner.MEAN)
+    several = (Learner.RIDGE, Learner.BOOST, Learner.MEAN)
+    return (Learner.STACK, *several) if rows.rarer < _STACK_BELOW else (*several, Learner.PAIR)
 
 
 def _figures(task: Task, chosen: Contender) -> dict[str, Figure]:

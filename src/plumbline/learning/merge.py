@@ -8,6 +8,8 @@ or with *another value*. A merged bin has the average of its parts, so nothing i
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -30,6 +32,15 @@ _EMPTY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """What two axes of a card say together beyond what each says alone, by both axis positions."""
+
+    places: tuple[int, int]
+    table: Floats
+    rows: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Merged:
     """Signals with few bins, their tables in log-odds by axis position, and the rows behind each position."""
 
@@ -37,18 +48,25 @@ class Merged:
     intercept: float
     tables: tuple[Floats, ...]
     rows: tuple[Floats, ...]
+    joint: Joint | None = None
 
     @property
     def cells(self) -> int:
         """Cells in the whole card, missing apart."""
-        return sum(len(axis.order) for axis in self.axes)
+        sizes = [len(axis.order) for axis in self.axes]
+        return sum(sizes) + (prod(sizes[at] for at in self.joint.places) if self.joint else 0)
 
     def log_odds(self, frame: pl.DataFrame) -> Floats:
         """What the card says before it is rounded."""
         if not self.axes:
             return np.full(frame.height, self.intercept)
         codes = [axis.codes(frame) for axis in self.axes]
-        return Additive(self.intercept, self.tables).log_odds(codes)
+        alone = Additive(self.intercept, self.tables).log_odds(codes)
+        if self.joint is None:
+            return alone
+        one, two = self.joint.places
+        together: Floats = alone + self.joint.table[codes[one], codes[two]]
+        return together
 
 
 class _Cell(NamedTuple):
@@ -170,6 +188,17 @@ def _line(axis: Axis, table: Floats, rows: Floats) -> _Line:
             inside.append(waiting)
             waiting = []
     return _Line(cells, inside)
+
+
+def grouped(axis: Axis, groups: Sequence[Sequence[int]], table: Floats, rows: Floats) -> Axis:
+    """The axis with a bin for each group of neighbouring positions (labels: any), without special amounts."""
+    cells = []
+    for group in groups:
+        first, *others = (
+            _Cell((place,), float(rows[place]) + _EMPTY, float(table[place])) for place in group
+        )
+        cells.append(reduce(_Cell.with_, others, first))
+    return _rebuilt(axis, _Line(cells, [[] for _ in cells]), table, rows)[0]
 
 
 def _rebuilt(axis: Axis, line: _Line, table: Floats, rows: Floats) -> tuple[Axis, Floats, Floats]:

@@ -123,17 +123,35 @@ def _fit(
     return float(point[0]), point[1:]
 
 
+def drawn_to(
+    columns: Floats, label: Floats, weight: Floats, offset: Floats, centre: Floats, pull: float
+) -> tuple[float, Floats]:
+    """Points drawn to ``centre``, with log-odds that are given for every row; the level comes first."""
+    inside = np.column_stack([np.ones(label.size), columns])
+    penalty = pull * np.eye(inside.shape[1])
+    penalty[0, 0] = 0.0
+    target = np.concatenate([[0.0], centre])
+    point = _newton(inside, label, weight, penalty, target, target, offset)
+    return float(point[0]), point[1:]
+
+
 def _newton(
-    columns: Floats, label: Floats, weight: Floats, penalty: Floats, centre: Floats, start: Floats
+    columns: Floats,
+    label: Floats,
+    weight: Floats,
+    penalty: Floats,
+    centre: Floats,
+    start: Floats,
+    offset: Floats | float = 0.0,
 ) -> Floats:
     def loss(point: Floats) -> float:
-        odds = columns @ point
+        odds = columns @ point + offset
         away = point - centre
         return float(weight @ (np.logaddexp(0.0, odds) - label * odds) + away @ penalty @ away / 2)
 
     point, best = start, loss(start)
     for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(columns @ point, -500, 500)))
+        chance = 1 / (1 + np.exp(-np.clip(columns @ point + offset, -500, 500)))
         slope = columns.T @ (weight * (chance - label)) + penalty @ (point - centre)
         bend = (columns * (weight * chance * (1 - chance))[:, None]).T @ columns + penalty
         step = np.linalg.solve(bend + 1e-9 * np.eye(bend.shape[0]), slope)

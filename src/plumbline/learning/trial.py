@@ -11,8 +11,8 @@ import polars as pl
 
 from plumbline.assurance.calibration import shrunk_sigmoid
 from plumbline.domain.bands import Cutoffs
-from plumbline.learning.fitting import POINT, Learner, Task, fit, mean_of, rounded
-from plumbline.learning.metrics import Told, auc_of_folds, level_of
+from plumbline.learning.fitting import POINT, Learner, Task, fit, mean_of, paired, rounded
+from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, level_of
 from plumbline.scorecard import score
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SIZES: Final = (30, 45, 60, 80)
 #: A smaller card may cost this much AUC.
 _PRICE: Final = 0.002
+#: How far the coarse card must be ahead on the newest leads to be taken, and what a pair must bring.
+_AHEAD: Final = 0.01
+_WORTH: Final = 0.005
 _SHARES: Final = {True: (0.5, 2 / 3, 5 / 6, 1.0), False: (0.5, 0.625, 0.75, 0.875, 1.0)}
 _FEW_ROWS: Final = 500
 
@@ -61,7 +64,12 @@ def contend(task: Task, learners: Sequence[Learner], sizes: Sequence[int] = SIZE
             for cells, card in fine.cards(sizes).items():
                 odds = rounded(card).log_odds(later.frame)
                 told.setdefault((learner, cells), []).append(Told(odds, later.label, later.weight))
-    return [Contender(learner, cells, tuple(folds)) for (learner, cells), folds in told.items()]
+    every = max(map(len, told.values()), default=0)  # a pair that was not found on every fold is none
+    return [
+        Contender(learner, cells, tuple(folds))
+        for (learner, cells), folds in told.items()
+        if len(folds) == every
+    ]
 
 
 def _fits(learners: Sequence[Learner], task: Task) -> Iterator[tuple[Learner, Fitted]]:
@@ -70,6 +78,8 @@ def _fits(learners: Sequence[Learner], task: Task) -> Iterator[tuple[Learner, Fi
     for learner in learners:
         if learner is Learner.MEAN and {Learner.BOOST, Learner.RIDGE} <= made.keys():
             made[learner] = mean_of(made[Learner.BOOST], made[Learner.RIDGE])
+        elif learner is Learner.PAIR and Learner.BOOST in made:
+            made[learner] = paired(made[Learner.BOOST], task)
         else:
             made[learner] = fit(learner, task)
         yield learner, made[learner]
@@ -85,22 +95,33 @@ def usable(task: Task) -> list[tuple[Codes, Codes]]:
 
 
 def best(contenders: Sequence[Contender]) -> Contender:
-    """The learner with the least surprise, in the smallest size that costs next to nothing."""
-    learners = list(dict.fromkeys(each.learner for each in contenders))
-    largest = [
-        max((c for c in contenders if c.learner is learner), key=lambda c: c.cells) for learner in learners
-    ]
-    chosen = max(largest, key=lambda c: c.auc.value)
-    coarse = next((c for c in largest if c.learner in {Learner.RIDGE, Learner.STACK}), None)
+    """The learner that orders later leads best, in the smallest size that costs next to nothing.
+
+    A card with a pair is taken only where the folds prove it: a gain worth reading more, surely above zero.
+    """
+    largest: dict[Learner, Contender] = {}
+    for each in sorted(contenders, key=lambda contender: contender.cells):
+        largest[each.learner] = each
+    paired = largest.pop(Learner.PAIR, None)
+    chosen = max(largest.values(), key=lambda contender: contender.auc.value)
+    coarse = next((c for c in largest.values() if c.learner in {Learner.RIDGE, Learner.STACK}), None)
     # Drift: where the coarse card is ahead on the newest leads, the fine one has learned what is over.
-    if (
-        coarse is not None
-        and auc_of_folds(coarse.folds[-1:]).value > auc_of_folds(chosen.folds[-1:]).value + 0.01
-    ):
+    if coarse is not None and _newest(coarse) > _newest(chosen) + _AHEAD:
         chosen = coarse
+    if paired is not None and _proven(paired, chosen):
+        chosen = paired
     mine = sorted((c for c in contenders if c.learner is chosen.learner), key=lambda c: c.cells)
     top = max(c.auc.value for c in mine)
     return next(c for c in mine if c.auc.value >= top - _PRICE)
+
+
+def _newest(contender: Contender) -> float:
+    return auc_of_folds(contender.folds[-1:]).value
+
+
+def _proven(paired: Contender, plain: Contender) -> bool:
+    gain = auc_difference(paired.folds, plain.folds)
+    return gain.value >= _WORTH and gain.low > 0
 
 
 def by_written(task: Task, card: Scorecard) -> list[Told]:
