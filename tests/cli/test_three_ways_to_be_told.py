@@ -38,6 +38,7 @@ CALLS = {
     "policy replay": "RUN --policy POLICY",
     "scorecard show": "POLICY",
     "scorecard diff": "POLICY POLICY",
+    "accounts score": "RUN",
     "ledger verify": "RUN",
     "ledger show": "RUN",
     "ledger export": "RUN --out OUT/ledger.jsonl",

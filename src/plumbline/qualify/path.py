@@ -131,6 +131,11 @@ def signals_of(inputs: pl.DataFrame, *, bundle: Bundle, as_of: datetime) -> pl.D
     return _assembled(clean, inputs, bundle, as_of)
 
 
+def accounts_of(inputs: pl.DataFrame, *, bundle: Bundle) -> pl.Series:
+    """The account of each stored input: its id, else the domain of a firm, else its name, else none."""
+    return _leads(clean_of(inputs, bundle)).get_column("account")
+
+
 def _assembled(clean: pl.DataFrame, inputs: pl.DataFrame, bundle: Bundle, as_of: datetime) -> pl.DataFrame:
     return bundle.assembler.assemble(clean, as_of=as_of, events=events_of(inputs))
 
