@@ -135,9 +135,16 @@ def columns_of(fields: Mapping[str, str], external_id: str) -> dict[str, str]:
     return {
         "title": title_of(fields, external_id),
         "email": fields.get("contact.email", "").strip().lower()[:320],
+        "filed_under": filed_under(fields.get("contact.name", "")),
         "source": fields.get("lead.source", "")[:200],
         "country": fields.get("account.country", "")[:120],
     }
+
+
+def filed_under(name: str) -> str:
+    """A name as an address book files it: ``Jo van Field`` is found under ``field jo van``."""
+    *first, last = name.lower().split() or [""]
+    return " ".join([last, *first])[:300]
 
 
 def account_match(fields: Mapping[str, str]) -> str:
