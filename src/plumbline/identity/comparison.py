@@ -28,7 +28,8 @@ class Level:
 class Comparison:
     """Two values compared: ``key`` is the part that must be there on both sides, else nothing is said.
 
-    ``names_account``: unlike values are two accounts. ``names_both``: a value names person and account.
+    ``names_account``: unlike values are two accounts, or two branches of one.
+    ``names_both``: a value names person and account.
     ``names_person``: it is part of a person's name, which people keep.
     Levels marked ``account`` say that two *people* are of one account. Name, domain and address of an account
     go together, so that of several such reasons only the strongest counts.

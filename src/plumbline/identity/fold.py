@@ -25,8 +25,3 @@ def folded(text: pl.Expr) -> pl.Expr:
 def compact(text: pl.Expr) -> pl.Expr:
     """Folded text without its spaces."""
     return folded(text).str.replace_all(" ", "")
-
-
-def words(text: pl.Expr) -> pl.Expr:
-    """The words of a folded text as a list, each one once."""
-    return text.str.split(" ").list.unique(maintain_order=True)

@@ -29,8 +29,12 @@ def comparisons_of(columns: Sequence[Column]) -> tuple[Comparison, ...]:
     for column in columns:
         comparisons = KINDS[column.type].written(column)
         is_account = are_people and (column.type in _ACCOUNTS or (has_account and column.type in _PLACES))
-        names = column.type in _ACCOUNTS
-        found += [_of_account(one, names=names) for one in comparisons] if is_account else comparisons
+        if is_account:
+            names = column.type in _ACCOUNTS
+            comparisons = tuple(_of_account(one, names=names) for one in comparisons)
+        elif has_account and column.type is ColumnType.ADDRESS:  # a firm at two addresses: two branches
+            comparisons = tuple(replace(one, names_account=True) for one in comparisons)
+        found += comparisons
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from plumbline.identity.fold import compact, folded
 from plumbline.identity.names import person_parts
+from plumbline.identity.organisations import naming_words
 
 _STREETS: Final = {
     "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "blvd": "boulevard", "blv": "boulevard",
@@ -20,7 +21,13 @@ _STREETS: Final = {
     "hwy": "highway", "ter": "terrace", "cir": "circle", "n": "north", "s": "south", "e": "east", "w": "west",
     "ste": "suite", "fl": "floor", "apt": "apartment",
 }  # fmt: skip
+_ORDINALS: Final = {
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
+    "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th",
+}  # fmt: skip
 _NUMBER: Final = r"\b\d+[a-z]?\b"
+#: How to find a numbered house: where the street crosses another, or what stands next to it.
+_NEARBY: Final = r"^(\d+[a-z]? .+?) (?:between|near|off|at|opposite|behind|corner of|next to|across from) .+$"
 #: Mailboxes of an account, not of a person: they say where, not who.
 _ROLES: Final = (
     "info", "sales", "office", "service", "contact", "hello", "admin", "support", "mail", "marketing", "team",
@@ -35,13 +42,6 @@ _FREE_MAIL: Final = (
     "protonmail.com", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "mailinator.com", "yopmail.com",
     "guerrillamail.com",
 )  # fmt: skip
-#: A part of an organisation's name that names a unit inside it, and words that tell no organisation apart.
-_UNIT: Final = (
-    r"^(?:\S+ )?(?:department|departments|dept|division|faculty|facultad|faculdade|fakultat|school|schools|"
-    r"section|unit|group|laboratory|laboratories|lab|labs|chair|office|branch|program|programme|departamento|"
-    r"departement|lehrstuhl|abteilung|directorate|ward|team)\b"
-)
-_SMALL_WORDS: Final = r"\b(?:the|of|and|for|de|la|le|du|des|der|die|das|und|et|y|e|di|del|della|do|da|dos)\b"
 _SHORTEST_PHONE: Final = 7
 _PHONE_DIGITS: Final = 9
 _VALUE: Final = pl.col("value")
@@ -69,20 +69,16 @@ def text(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def organisation(values: pl.DataFrame) -> pl.DataFrame:
-    """Words of the name without units inside the organisation, and the whole name without spaces."""
-    pieces = _VALUE.str.replace_all(r"[,;|/()]+|\s-\s", ";").str.split(";")
-    kept = pieces.list.eval(pl.element().filter(~folded(pl.element()).fill_null("").str.contains(_UNIT)))
-    whole = values.select("value", kept=kept)
-    name = pl.when(pl.col("kept").list.len() > 0).then(pl.col("kept").list.join(" ")).otherwise(_VALUE)
-    words = folded(name).str.replace_all(_SMALL_WORDS, "").str.replace_all(r"\s+", " ").str.strip_chars()
-    return whole.select(words=words.replace("", None), joined=compact(_VALUE))
+    """The words that name the organisation, and the whole name without spaces."""
+    return naming_words(values).with_columns(values.select(joined=compact(_VALUE)).to_series())
 
 
 def address(values: pl.DataFrame) -> pl.DataFrame:
     """The address written out, its first number, and the street without it."""
     whole = folded(_VALUE)
-    for short, long in _STREETS.items():
+    for short, long in (_STREETS | _ORDINALS).items():
         whole = whole.str.replace_all(rf"\b{short}\b", long)
+    whole = whole.str.replace(_NEARBY, "$1")
     written, out = values.select(whole=whole), pl.col("whole")
     street = out.str.replace(_NUMBER, "").str.replace_all(r"\s+", " ").str.strip_chars().replace("", None)
     return written.with_columns(number=out.str.extract(_NUMBER, 0), words=street)

@@ -39,7 +39,7 @@ class Weighed:
     """A pair's weight with every part of it; ``prior``, all totals and ``once`` are ``weight``, exactly.
 
     ``once`` takes back what reasons about the account say more than once. ``elsewhere`` takes back what would
-    link one name at two accounts: that may be somebody who moved, and a person decides it.
+    link one name at two accounts, or a firm at two addresses: who moved is for a person to decide.
     """
 
     prior: int
@@ -100,8 +100,8 @@ def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
         said = "company, domain and place of one account count once"
         lines.append(("the account", said, weighed.once, lines[-1][3] + weighed.once))
     if weighed.elsewhere:
-        said = "one name at two accounts is asked about, never linked by itself"
-        lines.append(("two accounts", said, weighed.elsewhere, lines[-1][3] + weighed.elsewhere))
+        said = "one name at two accounts or addresses is asked about, never linked by itself"
+        lines.append(("two places", said, weighed.elsewhere, lines[-1][3] + weighed.elsewhere))
     return lines
 
 

@@ -163,8 +163,7 @@ def address(column: Column) -> Comparisons:
             Level("one letter or digit apart", Edits(whole, 1, 8), 0.04),
             Level("the street, and a number is missing", unnumbered, 0.04),
             Level("the number without the street", same_number, 0.03),
-            Level("the street at another number", Overlap(bag, mass, 75), 0.02),
-            Level("different", None, 0.11),
+            Level("different", None, 0.13),
         ),
     )  # fmt: skip
 
