@@ -79,8 +79,12 @@ class Run(models.Model):
     started_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    #: Which leads: ``{"import": key}``, ``{"changed": true}``, or all.
+    scope = models.JSONField(default=dict)
     total = models.PositiveIntegerField(default=0)
+    #: Leads decided so far, and leads whose decision stands in the tables.
     done = models.PositiveIntegerField(default=0)
+    loaded = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     #: Name of its folder under the runs of the data folder.

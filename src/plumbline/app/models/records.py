@@ -142,6 +142,9 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     repeats = models.PositiveIntegerField(default=0)
+    #: Of the leads it had added or changed, how many an undoing took back, and how many it left to people.
+    taken_back = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     run = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
 
