@@ -3,7 +3,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import tempfile
 
 import pytest
 from hypothesis import settings
@@ -17,12 +16,6 @@ settings.load_profile("explore" if os.environ.get("PLUMBLINE_EXPLORE") else "plu
 
 FLAG = "--snapshot-update"
 
-# Django reads its settings from the environment when it is first asked; each test process has a folder.
-os.environ["PLUMBLINE_SECRET_KEY"] = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG"
-os.environ["PLUMBLINE_DATA"] = tempfile.mkdtemp(prefix="plumbline-tests-")
-os.environ["PLUMBLINE_HOSTS"] = "localhost,127.0.0.1,testserver"
-if os.environ.get("PLUMBLINE_APP_ON") == "postgres":  # plugin_app starts the server and names its socket
-    os.environ["PLUMBLINE_DATABASE_URL"] = "postgres://plumbline@/postgres?host=/nowhere"
 pytest_plugins = ["plugin_app", "helpers_postgres"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
@@ -35,6 +36,7 @@ def environment(**_: Any) -> Environment:  # noqa: ANN401 - what Django passes
         "menu": navigation.menu,
         "csrf": _csrf,
         "Perm": Perm,
+        "get_messages": get_messages,
     }
     env.filters = {**env.filters, "ago": ago, "until": until, "when": when}
     return env

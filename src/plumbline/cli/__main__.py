@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from plumbline.cli import main
+
+main()
