@@ -12,7 +12,7 @@ os.environ.pop("PLUMBLINE_DEMO", None)
 if os.environ.get("PLUMBLINE_APP_ON") == "postgres":  # plugin_app starts the server and names its socket
     os.environ["PLUMBLINE_DATABASE_URL"] = "postgres://plumbline@/postgres?host=/nowhere"
 
-from plumbline.app.settings import *  # noqa: E402, F403
+from plumbline.app.settings import *  # noqa: F403
 
 # A slow hash protects people; here it would only slow down the tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -91,6 +91,7 @@ def test_what_is_changed_behind_the_triggers_is_found() -> None:
     DatabaseLedger().append(map(review, range(3)), now=NOW)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE plumbline_ledgerbody DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER plumbline_ledgerbody_no_update")
