@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from helpers_pair import PAIRS
 from helpers_report import (
     ALL_UNKNOWN,
     EMPTY_RUN,
@@ -24,6 +25,7 @@ from helpers_report import (
 )
 from plumbline.qualify.packet import Packet
 from plumbline.report import html, packet_html, run_html
+from plumbline.report.pair import pair_html
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 HOSTILE_RUN = hostile(RUN)
@@ -32,6 +34,7 @@ PAGES = {
     "run": run_html(RUN),
     "run_empty": run_html(EMPTY_RUN),
     "run_hostile": run_html(HOSTILE_RUN),
+    **{name: pair_html(pair) for name, pair in PAIRS.items()},
 }
 
 
