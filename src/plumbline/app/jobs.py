@@ -1,0 +1,48 @@
+"""What the worker can do: which function carries out which topic, and what happens every so often.
+
+A service that puts work into the outbox has a line here. Its function is called at least once with the same
+job, so it goes by the keys in the payload and leaves alone what it finds done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plumbline.app.services.outbox import Job
+
+_MIDNIGHT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How a topic is carried out. ``long`` work has a lane of its own; ``given_up`` hears of a bad end."""
+
+    work: Callable[[Job], None]
+    long: bool = False
+    attempts: int = 8
+    given_up: Callable[[Job, str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What is done every so often: ``every`` counts from midnight UTC, ``later`` after it."""
+
+    work: Callable[[datetime], object]
+    every: timedelta
+    later: timedelta = timedelta()
+
+    def after(self, now: datetime) -> datetime:
+        """When it is due next: however late the worker is, once and not once for every time missed."""
+        begin = _MIDNIGHT + self.later
+        return begin + ((now - begin) // self.every + 1) * self.every
+
+
+HANDLERS: Final[dict[str, Handler]] = {}
+
+#: Names have at most 14 characters.
+TIMERS: Final[dict[str, Timer]] = {}
