@@ -58,7 +58,6 @@ def _listen(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         log_enabled=False,
-        process_name="plumbline",
     )
     server.serve()
 
