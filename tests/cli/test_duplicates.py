@@ -101,6 +101,17 @@ def test_people_read_the_waterfall_in_plain_words(leads, tmp_path):
     assert "linked, unless their clusters say otherwise" in text
 
 
+def test_the_waterfall_is_a_page_too(leads, tmp_path):
+    model, page = tmp_path / "m.json", tmp_path / "pages" / "pair.html"
+    run("train", leads, *COLUMNS, "-o", model, "-q")
+    told = run("explain", leads, "1", "2", "-m", model, "--html", page)
+    assert f"Open {page} in a browser." in told
+    text = page.read_text()
+    assert "default-src 'none'" in text
+    assert "before anything is compared" in text
+    assert json.loads(run("explain", leads, "1", "2", "-m", model, "--html", page, "--json"))["weight"]
+
+
 @pytest.mark.parametrize(
     ("columns", "error"),
     [

@@ -20,6 +20,7 @@ from plumbline.cli.links import (
     split_command,
 )
 from plumbline.cli.output import Json, Output, Quiet, complain, table_of
+from plumbline.cli.pages import write_page
 from plumbline.domain.errors import MissingExtraError, UnreadableFileError
 from plumbline.identity.artefact import dump, load, model_hash
 from plumbline.identity.columns import Column, ColumnType
@@ -27,6 +28,7 @@ from plumbline.identity.model import slugs_are_distinct
 from plumbline.identity.parts import derive
 from plumbline.identity.weigh import odds_in_words, waterfall, weigh
 from plumbline.library.records import ColumnsError, records_from
+from plumbline.report.pair import Pair, pair_html
 from plumbline.store import write_atomically
 from plumbline.store.links import LinkStore, Said
 
@@ -170,6 +172,7 @@ def explain_command(
     model: ModelFile,
     mapping: Mapping = None,
     id_column: Id = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the waterfall as a page here.")] = None,
     json: Json = False,
 ) -> None:
     """Show everything that speaks for and against two records being one."""
@@ -185,6 +188,11 @@ def explain_command(
     table = [(what, said, f"{weight:+}", f"{total:+}") for what, said, weight, total in lines]
     output.console.print(table_of(("compared", "found", "weight", "so far"), table, right=(2, 3)))
     output.say(f"\n{weighed.weight:+}: {odds_in_words(weighed.weight)}; {_verdict(weighed.weight, known)}.")
+    if html is not None:
+        values = {column.name: tuple(rows[column.name]) for column in known.columns}
+        pair = Pair(one, two, values, weighed, known.cut_offs, known.name, model_hash(known))
+        write_page(html, pair_html(pair))
+        output.say(f"Open {html} in a browser.")
 
 
 def read_model(file: Path) -> MatchModel:
