@@ -81,7 +81,7 @@ def naming_words(names: pl.DataFrame) -> pl.DataFrame:
     is_plain = ~value.str.contains(_COMPOUND).fill_null(value=False)
     told = names.select("value", is_plain=is_plain, words=pl.when(is_plain).then(folded(value)))
     compound = told.select(at=pl.arg_where(~pl.col("is_plain")))["at"]
-    words = told["words"].scatter(compound, _named(names[compound]))
+    words = told["words"].scatter(compound, _named(names[compound])) if len(compound) else told["words"]
     kept = words.str.split(" ").list.eval(word.filter(~word.is_in(_SMALL_WORDS)).replace(_SPELLED))
     return kept.list.join(" ").replace("", None).alias("words").to_frame()
 
