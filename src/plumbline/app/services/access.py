@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from plumbline.app.actors import Actor
 
-_PAGE: Final = 200
+PAGE: Final = 200
 
 
 def note(
@@ -26,7 +26,7 @@ def note(
         role=actor.role,
         purpose=purpose,
         what=what,
-        leads=list(leads[:_PAGE]),
+        leads=list(leads[:PAGE]),
         count=len(leads) if count is None else count,
         masked=actor.masked,
     )
