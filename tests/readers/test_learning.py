@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 import pytest
 
-from plumbline.domain.errors import ReaderModelError
 from plumbline.readers.learning import LEAST, LEAST_HELD_BACK, learn
 from plumbline.reading import EmbeddedReader, Field, Message, Quote, Reading
-from plumbline.reading.artefacts import decode_model, encode_model
 from plumbline.reading.conformance import failures
 from plumbline.reading.corrections import How, Person, correct
 from plumbline.reading.learned import LearnedReader
@@ -142,14 +138,14 @@ def test_labels_of_people_who_objected_never_enter(reader, labels):
     assert without.labels == sum(label.sender not in {"s1", "s2"} for label in labels)
 
 
-def test_words_of_one_or_two_people_stay_out_of_the_file(reader, labels):
+def test_words_of_one_or_two_people_stay_out_of_the_model(reader, labels):
     named = [
         replace(label, words=f"{label.words} Regards, Zebulon") if label.sender in {"s1", "s2"} else label
         for label in labels
     ]
-    text = encode_model(learn(named, Field.REQUEST, reader.name, objected=()).model)
-    assert "zebulon" not in text
-    assert "word:taster" in text  # the check sees what is there
+    known = learn(named, Field.REQUEST, reader.name, objected=()).model.weights
+    assert not [name for name in known if "zebulon" in name.lower()]
+    assert "word:taster" in known  # the check sees what is there
 
 
 def test_the_future_does_not_teach(reader, learned):
@@ -162,17 +158,10 @@ def test_the_future_does_not_teach(reader, learned):
     assert "word:taster" in model.weights  # only the last fit, after the check, has seen it
 
 
-def test_learning_twice_gives_the_same_bytes(reader, labels, learned):
+def test_learning_twice_gives_the_same_model(reader, labels, learned):
     again = learn([*reversed(labels)], Field.REQUEST, reader.name, objected=())
-    assert encode_model(again.model) == encode_model(learned.model)
-
-
-def test_a_model_is_written_and_read_back_and_says_the_same(learned, labels):
-    read = decode_model(encode_model(learned.model))
-    assert read == learned.model
-    for label in labels[:20]:
-        features = features_of(label.words, label.before, label.cues)
-        assert read.chances(features) == learned.model.chances(features)
+    assert again.model == learned.model
+    assert [*again.model.weights] == [*learned.model.weights]
 
 
 def test_our_own_arithmetic_gives_what_the_library_gives(labels, learned):
@@ -222,29 +211,6 @@ def test_without_words_for_it_a_model_says_nothing(reader, learned):
     assert LearnedReader(reader, [model]).read(message).readings == reader.read(message).readings
 
 
-def seal(data):
-    body = {name: value for name, value in data.items() if name != "hash"}
-    plain = json.dumps(body, ensure_ascii=True, sort_keys=True)
-    return json.dumps({**body, "hash": sha256(plain.encode()).hexdigest()})
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"field": "score"}, {"values": ["demo"]}, {"values": ["demo", "demo"]}, {"values": ["demo", "gold"]},
-     {"intercepts": [1e9, 0.0]}, {"weights": {"word:x": [1.0]}}, {"weights": {"word:x": ["1", 2]}},
-     {"weights": [1]}, {"checked": {}}, {"checked": {"learned": -1, "held_back": 1}},
-     {"checked": {"learned": 1, "held_back": 1, "model_right": [2, 1],
-                  "reader_right": [0, 1], "wins": [0, 1]}},
-     {"kind": "calibration"}, {"format": 9}, {"reader": None}],
-    ids=repr,
-)  # fmt: skip
-def test_a_file_with_something_else_in_it_is_refused_even_with_its_own_hash(learned, change):
-    data = json.loads(encode_model(learned.model))
-    decode_model(seal(data))  # the control
-    with pytest.raises(ReaderModelError):
-        decode_model(seal({**data, **change}))
-
-
 def test_a_pair_of_words_is_quoted_where_it_stands():
     from plumbline.reading.linear import places, tokens
 
@@ -264,16 +230,3 @@ def test_a_masked_word_cannot_be_the_evidence(reader, learned):
     )  # fmt: skip
     message = Message("ann@firm.example")
     assert LearnedReader(reader, [model]).read(message).readings == reader.read(message).readings
-
-
-def test_an_edited_file_is_refused(learned):
-    text = encode_model(learned.model)
-    with pytest.raises(ReaderModelError, match="hash differs"):
-        decode_model(text.replace('"demo"', '"trial"', 1))
-
-
-def test_wins_cannot_be_claimed_in_a_file(learned):
-    """Only counts are stored; the interval is computed when it is read."""
-    data = json.loads(encode_model(learned.model))
-    data["checked"]["wins"] = [1, 1]
-    assert not decode_model(seal(data)).checked.better

@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbline.domain.errors import ReaderModelError
-from plumbline.domain.intervals import wilson
 from plumbline.reading import EmbeddedReader, Field, Message
-from plumbline.reading.artefacts import decode_calibration, encode_calibration, encode_model
 from plumbline.reading.calibration import (
     LEAST,
     CalibratedReader,
@@ -25,7 +22,6 @@ from plumbline.reading.calibration import (
     log_loss,
 )
 from plumbline.reading.corrections import How, Label
-from plumbline.reading.linear import Checked, LinearModel
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 POINTS = st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), min_size=1, max_size=60)
@@ -43,13 +39,6 @@ def labels(count, chance, *, seed=1, how=How.SAMPLED, field=Field.URGENCY, reade
             Label(at, "Kim", field, before, "high", stated, reader, how, f"m{number}", f"s{number % 40}")
         )
     return found
-
-
-def encode_model_of_something():
-    """A file of the same format and another kind."""
-    share = wilson(0, 0)
-    checked = Checked(0, 0, share, share, share)
-    return encode_model(LinearModel(Field.NEED, "r 1", ("explicit", "none"), (0.0, 0.0), {}, checked))
 
 
 def boastful(stated):
@@ -151,26 +140,3 @@ def test_a_calibrated_reader_conforms():
     reader = EmbeddedReader()
     curve = {name: Fitted(name, 99, Curve(0.3, 0.5), "corrected") for name in Field}
     assert failures(CalibratedReader(reader, Calibration(reader.name, curve))) == []
-
-
-def test_a_calibration_is_written_and_read_back():
-    made = calibrate(labels(400, boastful), "r 1", objected=())
-    assert decode_calibration(encode_calibration(made)) == made
-
-
-def test_a_curve_that_falls_is_refused_even_with_its_own_hash():
-    falling = Calibration("r 1", {Field.NEED: Fitted(Field.NEED, 60, Curve(0.0, -1.0), "corrected")})
-    with pytest.raises(ReaderModelError, match="slope"):
-        decode_calibration(encode_calibration(falling))
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [lambda text: text.replace("r 1", "r 2"), lambda text: text * 20_000,
-     lambda _: encode_model_of_something(), lambda text: text[:-5], lambda _: "[]", lambda _: "{}",
-     lambda text: text.replace('"format": 1', '"format": 2')],
-)  # fmt: skip
-def test_a_calibration_that_was_changed_is_refused(spoil):
-    text = encode_calibration(calibrate(labels(60, boastful), "r 1", objected=()))
-    with pytest.raises(ReaderModelError):
-        decode_calibration(spoil(text))

@@ -150,9 +150,3 @@ class InvalidCorrectionError(PlumblineError):
     """A correction of a reading that says nothing usable: no such value, nobody's name, no reason."""
 
     code = "invalid_correction"
-
-
-class ReaderModelError(PlumblineError):
-    """A file with a learned reader or a calibration does not hold what its schema or its hash says."""
-
-    code = "reader_model"
