@@ -9,9 +9,7 @@ import polars as pl
 
 from plumbline.assurance.quality import Quality, Tally, conclude, suspects_of, tally_batch
 from plumbline.domain.errors import NoLeadsError
-from plumbline.domain.fields import EXTRA, RECEIVED
-from plumbline.domain.words import Kind
-from plumbline.triage import Seen, check
+from plumbline.library.triaged import triaged
 from plumbline.triage.normal.country import country
 from plumbline.triage.suspicion.whole_file import suspects
 
@@ -98,19 +96,10 @@ class Looked:
 def _tallies(
     intake: FileIntake, segment: str, today: date
 ) -> Iterator[tuple[Tally, pl.DataFrame, pl.DataFrame]]:
-    seen = Seen()
-    for batch in intake.batches(_PART):
-        triaged = check(
-            batch.received,
-            kinds=_kinds(batch.received),
-            blank_words=intake.cells.blank_words,
-            date_formats=intake.cells.date_formats,
-            seen=seen,
-        )
-        seen = triaged.seen
-        told = pl.concat([batch.rejected, triaged.rejected]), batch.noted
-        tally, found = tally_batch(batch.received, *told, triaged, segment=segment, today=today)
-        yield tally, found, _texts(triaged.clean, batch.received)
+    for batch, checked in triaged(intake, _PART):
+        told = pl.concat([batch.rejected, checked.rejected]), batch.noted
+        tally, found = tally_batch(batch.received, *told, checked, segment=segment, today=today)
+        yield tally, found, _texts(checked.clean, batch.received)
 
 
 def _texts(clean: pl.DataFrame, received: pl.DataFrame) -> pl.DataFrame:
@@ -120,9 +109,3 @@ def _texts(clean: pl.DataFrame, received: pl.DataFrame) -> pl.DataFrame:
         return texts
     written = received.join(clean.select("row"), on="row", how="semi", maintain_order="left")
     return texts.with_columns(written.get_column(_CREATED))
-
-
-def _kinds(received: pl.DataFrame) -> dict[str, Kind]:
-    """The kinds of the lead model; what a customer added is text, and can be read whatever it is."""
-    extra = {name: Kind.TEXT for name in received.columns if name.startswith(EXTRA)}
-    return {name: field.kind for name, field in RECEIVED.items()} | extra
