@@ -22,6 +22,8 @@ from plumbline.scorecard import Scorecard, Term, score
 from plumbline.scorecard.model import MISSING
 
 LEARNERS = list(Learner)
+#: Learners whose merged points are the average of what they hold, and nothing is fitted again.
+AVERAGED = [learner for learner in LEARNERS if learner is not Learner.AGAIN]
 
 
 def task(frame: pl.DataFrame, written=None, seed: int = 3) -> Task:
@@ -125,7 +127,7 @@ def stress(frame: pl.DataFrame, axes) -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("learner", AVERAGED)
 def test_unmerged_the_card_gives_what_was_fitted_on_every_stress_row(learner, past, sane) -> None:
     """To 1e-9 in log-odds, before rounding: bins, cuts, unseen and unknown mean the same in both."""
     fitted = fit(learner, task(past, sane))
@@ -135,7 +137,7 @@ def test_unmerged_the_card_gives_what_was_fitted_on_every_stress_row(learner, pa
     assert np.abs(got - wanted).max() < 1e-9
 
 
-@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("learner", AVERAGED)
 def test_merged_cells_are_the_average_of_what_they_hold(learner, past, sane) -> None:
     fitted = fit(learner, task(past, sane))
     small = fitted.card(15)
@@ -148,6 +150,19 @@ def test_merged_cells_are_the_average_of_what_they_hold(learner, past, sane) -> 
         for code in np.unique(codes[codes > 0]):
             assert told[codes == code].mean() == pytest.approx(table[code], abs=0.02), (axis.bins.name, code)
         assert rows.sum() == pytest.approx(past.height)
+
+
+def test_points_that_are_fitted_again_keep_bins_and_unknown_and_fit_better(past) -> None:
+    once, again = (fit(learner, task(past)).card(60) for learner in (Learner.MEAN, Learner.AGAIN))
+    assert [axis.bins for axis in again.axes] == [axis.bins for axis in once.axes]
+    assert all(table[MISSING] == 0 for table in again.tables)
+    label = past["label"].cast(pl.Float64).to_numpy()
+    loss = [
+        np.mean(np.logaddexp(0, odds) - label * odds) for odds in (c.log_odds(past) for c in (once, again))
+    ]
+    assert loss[1] < loss[0]
+    apart = [np.abs(a - b).max() for a, b in zip(once.tables, again.tables, strict=True)]
+    assert 0.01 < max(apart) < 1.0  # drawn to what it was
 
 
 def test_the_evaluator_and_sql_rules_agree_with_the_merged_table(past) -> None:

@@ -32,6 +32,9 @@ _FOLDS: Final = 5
 #: More rows than this do not make the strengths of penalties clearer.
 _ENOUGH: Final = 4_000
 _FEW_ROWS: Final = 500
+#: Merged points that are fitted again are drawn to what they were by this. Fewer cells are as they are.
+_PULL: Final = 20.0
+_AGAIN_FROM: Final = 45
 
 
 class Learner(StrEnum):
@@ -41,6 +44,7 @@ class Learner(StrEnum):
     RIDGE = "ridge"
     BOOST = "boost"
     MEAN = "mean of boost and ridge"
+    AGAIN = "mean of boost and ridge, fitted again"
     PAIR = "boost with one pair"
 
 
@@ -63,7 +67,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Fine tables and what they stand on. ``shares``: how much of a blend is written, how much learned."""
+    """Fine tables and what they stand on. ``shares``: how much of a blend is written, how much learned.
+
+    ``again``: the rows on which merged points are fitted once more.
+    """
 
     learner: Learner
     additive: Additive
@@ -71,6 +78,7 @@ class Fitted:
     rows: tuple[Floats, ...]
     shares: tuple[float, float] | None = None
     pair: Pair | None = None
+    again: Task | None = None
 
     def card(self, cells: int) -> Merged:
         """The same in few cells."""
@@ -79,14 +87,20 @@ class Fitted:
     def cards(self, sizes: Sequence[int]) -> dict[int, Merged]:
         """The same in several sizes."""
         if self.pair is None:
-            return merged_sizes(self.additive, self.axes, self.rows, sizes)
+            made = merged_sizes(self.additive, self.axes, self.rows, sizes)
+            return {size: self._settled(card, size) for size, card in made.items()}
         return with_pair(self.additive, self.axes, self.rows, self.pair, sizes)
+
+    def _settled(self, card: Merged, size: int) -> Merged:
+        return card if self.again is None or size < _AGAIN_FROM else _refitted(card, self.again)
 
 
 def fit(learner: Learner, task: Task) -> Fitted:
     """Fit one learner."""
     if learner is Learner.MEAN:
         return mean_of(fit(Learner.BOOST, task), fit(Learner.RIDGE, task))
+    if learner is Learner.AGAIN:
+        return again_on(fit(Learner.MEAN, task), task)
     if learner is Learner.PAIR:
         return paired(fit(Learner.BOOST, task), task)
     grain = FINE if learner is Learner.BOOST else FEW if task.label.size < _FEW_ROWS else COARSE
@@ -109,6 +123,18 @@ def mean_of(fine: Fitted, coarse: Fitted) -> Fitted:
     tables = [(mine + points_on(axis, other, theirs)) / 2 for axis, other, mine, theirs in pairs]
     level = (fine.additive.intercept + coarse.additive.intercept) / 2
     return Fitted(Learner.MEAN, Additive(level, tuple(tables)), fine.axes, fine.rows)
+
+
+def again_on(fine: Fitted, task: Task) -> Fitted:
+    """The same, its merged points fitted once more together: few cells can take over from those that went."""
+    return replace(fine, learner=Learner.AGAIN, again=task)
+
+
+def _refitted(card: Merged, task: Task) -> Merged:
+    codes = [axis.codes(task.frame) for axis in card.axes]
+    design = ridge.Design.of(card.axes, codes, task.weight, card.tables)
+    found = ridge.fit(design, task.label, task.weight, (_PULL, 0.0))
+    return replace(card, intercept=found.intercept, tables=found.tables)
 
 
 def paired(fine: Fitted, task: Task) -> Fitted:

@@ -156,7 +156,7 @@ def ladder(rows: Rows) -> tuple[Learner, ...]:
         return (Learner.STACK,)
     if rows.rarer < _BOOST_FROM:
         return (Learner.STACK, Learner.RIDGE)
-    several = (Learner.RIDGE, Learner.BOOST, Learner.MEAN)
+    several = (Learner.RIDGE, Learner.BOOST, Learner.MEAN, Learner.AGAIN)
     return (Learner.STACK, *several) if rows.rarer < _STACK_BELOW else (*several, Learner.PAIR)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from plumbline.assurance.calibration import shrunk_sigmoid
 from plumbline.domain.bands import Cutoffs
-from plumbline.learning.fitting import POINT, Learner, Task, fit, mean_of, paired, rounded
+from plumbline.learning.fitting import POINT, Learner, Task, again_on, fit, mean_of, paired, rounded
 from plumbline.learning.metrics import Told, auc_difference, auc_of_folds, level_of
 from plumbline.scorecard import score
 
@@ -78,6 +78,8 @@ def _fits(learners: Sequence[Learner], task: Task) -> Iterator[tuple[Learner, Fi
     for learner in learners:
         if learner is Learner.MEAN and {Learner.BOOST, Learner.RIDGE} <= made.keys():
             made[learner] = mean_of(made[Learner.BOOST], made[Learner.RIDGE])
+        elif learner is Learner.AGAIN and Learner.MEAN in made:
+            made[learner] = again_on(made[Learner.MEAN], task)
         elif learner is Learner.PAIR and Learner.BOOST in made:
             made[learner] = paired(made[Learner.BOOST], task)
         else:
