@@ -6,30 +6,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plumbline', '0004_surnames'),
+        ("plumbline", "0004_surnames"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='kept',
+            model_name="import",
+            name="kept",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='import',
-            name='taken_back',
+            model_name="import",
+            name="taken_back",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='run',
-            name='loaded',
+            model_name="run",
+            name="loaded",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='run',
-            name='scope',
+            model_name="run",
+            name="scope",
             field=models.JSONField(default=dict),
         ),
     ]
