@@ -15,6 +15,8 @@ FULL = (
     ("benchmarks.one_lead", "2000"),
     ("benchmarks.scorecard_vs_lightgbm",),
     ("benchmarks.ledger_verify",),
+    ("benchmarks.account_matching", "20000", "3"),
+    ("benchmarks.suggested_merges", "20000", "3"),
 )
 QUICK = (
     ("benchmarks.main_path", "100000", "2"),

@@ -121,12 +121,12 @@ def test_a_file_without_a_lead_is_refused(desk) -> None:
 
 
 def test_numbers_are_the_same_however_the_file_is_cut(desk, monkeypatch) -> None:
-    from plumbline.library import enrich
+    from plumbline.library import lead_texts
 
     rows = [
         {"id": f"L{n}", "refused": "Yes" if n == 9 else "No", "mail": f"p{n % 7}@x-example.de"}
         for n in range(20)
     ]
     whole = facts(desk, rows)
-    monkeypatch.setattr(enrich, "_PART", 3)
+    monkeypatch.setattr(lead_texts, "_PART", 3)
     assert facts(desk, rows).equals(whole)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plumbline.cli.leads import From, Leads, QueryText, leads_from
+from plumbline.cli.left_out import tell_left_out
 from plumbline.cli.links import (
     Links,
     One,
@@ -21,6 +22,7 @@ from plumbline.cli.links import (
 )
 from plumbline.cli.output import Json, Output, Quiet, complain, table_of
 from plumbline.cli.pages import write_page
+from plumbline.connectors.export import neutralised
 from plumbline.domain.errors import MissingExtraError, UnreadableFileError
 from plumbline.identity.artefact import dump, load, model_hash
 from plumbline.identity.columns import Column, ColumnType
@@ -33,8 +35,6 @@ from plumbline.store import write_atomically
 from plumbline.store.links import LinkStore, Said
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from plumbline.identity.model import MatchModel
     from plumbline.library.records import Records
 
@@ -54,7 +54,6 @@ Id = Annotated[
     typer.Option("--id", help="The column with record ids; else the mapping's, or the row number."),
 ]
 _NOT_INSTALLED = "Finding duplicates needs more parts: pip install 'plumbline[dedupe]'"
-_LISTED = 5
 _LISTED_AS_DATA = 100
 
 
@@ -140,7 +139,7 @@ def find_command(
             records, known, store, Said(who, now(), f"found in {where}", model_hash(known)), again=again
         )
     if questions is not None:
-        write_atomically(questions, done.questions.write_csv().encode())
+        write_atomically(questions, neutralised(done.questions).write_csv().encode())
     keys, pairs = done.skipped
     output.data(
         {
@@ -201,16 +200,6 @@ def read_model(file: Path) -> MatchModel:
         return load(file.read_bytes())
     except OSError as error:
         raise UnreadableFileError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def tell_left_out(left_out: pl.DataFrame, *, quiet: bool) -> None:
-    """Rows that are no record, the first of them with place and reason."""
-    if quiet or left_out.is_empty():
-        return
-    complain(f"{left_out.height:,} rows are left out:")
-    for row, column, value, rule, code in left_out.head(_LISTED).rows():
-        place = ", ".join([f"row {row}", *([column] if column else [])])
-        complain(f"  {place}: {value!r}: {rule} [{code}]")
 
 
 def _tell_about(records: Records, *, quiet: bool) -> None:

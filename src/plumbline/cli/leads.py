@@ -12,7 +12,9 @@ from plumbline.connectors.query import Query
 
 Leads = Annotated[
     Path | None,
-    typer.Argument(help="CSV, Excel, Parquet or JSON lines; .gz or .zip too; or a folder of such files."),
+    typer.Argument(
+        help="CSV, Excel, Parquet or JSON lines; .gz or .zip too; a folder of such files; or a book of leads."
+    ),
 ]
 QueryText = Annotated[str | None, typer.Option("--query", help="Leads from a database: a SELECT.")]
 From = Annotated[

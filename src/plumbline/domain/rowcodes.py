@@ -20,6 +20,7 @@ class RowCode(StrEnum):
     MISSING_ID = "missing_id"
     MISSING_KIND = "missing_kind"
     REPEATED_ID = "repeated_id"
+    MISSING_ACCOUNT = "missing_account"
     # A value that cannot be read: the lead stays, the value counts as unreadable, never as missing.
     NOT_A_NUMBER = "not_a_number"
     NUMBER_RANGE = "number_range"
@@ -65,6 +66,7 @@ ROW_EXPLANATIONS: Final[dict[RowCode, str]] = {
     RowCode.MISSING_ID: "The column mapped to the lead's id is blank.",
     RowCode.MISSING_KIND: "The event does not say what happened.",
     RowCode.REPEATED_ID: "An earlier row has this id with other content, so one of the two is wrong.",
+    RowCode.MISSING_ACCOUNT: "The account has neither a name nor a website, so no lead can be matched to it.",
     RowCode.NOT_A_NUMBER: "The value cannot be read as one number; ranges and units are not numbers.",
     RowCode.NUMBER_RANGE: "The number is infinite, not a number, or beyond 1e15.",
     RowCode.NOT_A_DATE: "The value is no date in ISO form or in the format declared in the mapping.",
@@ -109,6 +111,7 @@ REJECTING: Final = frozenset(
         RowCode.MISSING_ID,
         RowCode.MISSING_KIND,
         RowCode.REPEATED_ID,
+        RowCode.MISSING_ACCOUNT,
         RowCode.MISSING_TEXT,
         RowCode.AMBIGUOUS_LEAD,
     }

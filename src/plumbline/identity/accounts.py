@@ -6,69 +6,26 @@ The candidates, why some do not count, and what decided. None is an answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from plumbline.identity.account_evidence import (
+    SPELLED,
+    Account,
+    Approach,
+    Candidate,
+    Reason,
+    View,
+    beginnings,
+    judged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+__all__ = ["Account", "AccountBook", "AccountMatch", "Approach", "Candidate", "Reason"]
 
-class Reason(StrEnum):
-    """Why a candidate is one."""
-
-    DOMAIN = "the e-mail domain is the account's"
-    PARENT_DOMAIN = "the e-mail domain is below the account's"
-    WEBSITE = "the website is the account's"
-    NAME = "the company name is the account's"
-    NAME_PART = "all words that matter of one name are in the other"
-
-
-_POINTS: Final = {
-    Reason.DOMAIN: 60,
-    Reason.WEBSITE: 55,
-    Reason.NAME: 45,
-    Reason.PARENT_DOMAIN: 40,
-    Reason.NAME_PART: 20,
-}
-#: A name within another alone is no match: Orion Foods is not Orion.
-_ENOUGH: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as far as matching needs it. ``words`` are those of its name that tell companies apart."""
-
-    id: str
-    name: str
-    words: frozenset[str]
-    domains: frozenset[str] = frozenset()
-    country: str | None = None
-    city: str | None = None
-    parent: str | None = None
-    open_business: bool = False
-    since: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Approach:
-    """A lead as far as matching needs it. ``free_mail``: its e-mail domain says nothing about an account."""
-
-    words: frozenset[str] = frozenset()
-    email_domain: str | None = None
-    website: str | None = None
-    country: str | None = None
-    city: str | None = None
-    free_mail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An account with its reasons and points; ``filtered`` says why it does not count."""
-
-    account: Account
-    reasons: tuple[Reason, ...]
-    points: int
-    filtered: str | None = None
+#: Accounts with one word in common that are looked at; a word that more have tells nothing apart.
+_MOST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,72 +38,75 @@ class AccountMatch:
 
 
 class AccountBook:
-    """Accounts by domain and by word of their names."""
+    """Accounts by id, by domain, their own and those above them, and by their names."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
+        self._by_id = {account.id: account for account in accounts}
+        self._above = {id_: self._domains_above(one) for id_, one in self._by_id.items()}
+        self._below: dict[str, list[Account]] = {}
         self._by_domain: dict[str, list[Account]] = {}
         self._by_word: dict[str, list[Account]] = {}
-        for account in accounts:
-            for domain in account.domains:
+        self._by_name: dict[frozenset[str] | str, list[Account]] = {}
+        for account in self._by_id.values():
+            if account.parent is not None and account.parent != account.id:
+                self._below.setdefault(account.parent, []).append(account)
+            for domain in account.domains | self._above[account.id]:
                 self._by_domain.setdefault(domain, []).append(account)
             for word in account.words:
                 self._by_word.setdefault(word, []).append(account)
+            names: tuple[frozenset[str] | str, ...] = (account.words, account.spelled)
+            for name in (*names, *beginnings(account.words)):
+                if name:
+                    self._by_name.setdefault(name, []).append(account)
 
     def match(self, lead: Approach) -> AccountMatch:
         """The account of a lead."""
-        found = [_judged(account, lead) for account in self._near(lead)]
+        view = View.of(lead)
+        found = [judged(account, self._above[account.id], view) for account in self._near(view)]
         candidates = sorted((one for one in found if one.reasons), key=_order(lead))
         left = [one for one in candidates if one.filtered is None]
         if not left:
             return AccountMatch(None, _nothing(lead, candidates), tuple(candidates))
-        return AccountMatch(left[0].account, _decider(left, lead), tuple(candidates))
+        branch = self._branch(left[0], candidates, lead)
+        if branch is None:
+            return AccountMatch(left[0].account, _decider(left, lead), tuple(candidates))
+        rest = (one for one in candidates if one.account.id != branch.account.id)
+        said = f"{_SAID['city']} (against {left[0].account.name})"
+        return AccountMatch(branch.account, said, (branch, *rest))
 
-    def _near(self, lead: Approach) -> list[Account]:
-        near: dict[str, Account] = {}
-        domains = [] if lead.free_mail else [*_and_above(lead.email_domain)]
-        for domain in [*domains, *_and_above(lead.website)]:
-            near.update((one.id, one) for one in self._by_domain.get(domain, ()))
-        for word in lead.words:
-            near.update((one.id, one) for one in self._by_word.get(word, ()))
+    def _branch(self, best: Candidate, candidates: Sequence[Candidate], lead: Approach) -> Candidate | None:
+        """The account right below the best one that is in the lead's city, where the best one is not."""
+        if lead.city is None or best.account.city == lead.city or Reason.ID in best.reasons:
+            return None
+        below = [one for one in self._below.get(best.account.id, ()) if one.city == lead.city]
+        if not below:
+            return None
+        account = min(below, key=lambda one: one.id)
+        own = next((one.reasons for one in candidates if one.account.id == account.id), ())
+        return Candidate(account, (Reason.BRANCH, *own), best.points)
+
+    def _domains_above(self, account: Account) -> frozenset[str]:
+        """Domains of all accounts above; a circle of parents ends where it began."""
+        passed, domains, at = {account.id}, set[str](), account.parent
+        while at is not None and at in self._by_id and at not in passed:
+            passed.add(at)
+            domains |= self._by_id[at].domains
+            at = self._by_id[at].parent
+        return frozenset(domains - account.domains)
+
+    def _near(self, view: View) -> list[Account]:
+        lead = view.lead
+        lists = [self._by_domain.get(domain, []) for domain in view.own]
+        if lead.words:
+            lists.append(self._by_name.get(lead.words, []))
+            alike = [self._by_name.get(name, []) for name in beginnings(lead.words)]
+            alike += [self._by_word.get(word, []) for word in lead.words]
+            lists += [near for near in alike if len(near) <= _MOST]
+        lists += [self._by_name.get(label, []) for label in lead.labels if len(label) >= SPELLED]
+        near = {one.id: one for accounts in lists for one in accounts}
+        if lead.account_id in self._by_id:
+            near[lead.account_id] = self._by_id[lead.account_id]
         return [near[id_] for id_ in sorted(near)]
-
-
-def _and_above(domain: str | None) -> list[str]:
-    """The domain and those above it that are still somebody's: de.acme.com, acme.com."""
-    labels = (domain or "").split(".")
-    return [".".join(labels[at:]) for at in range(len(labels) - 1)]
-
-
-def _judged(account: Account, lead: Approach) -> Candidate:
-    reasons = tuple(_reasons(account, lead))
-    points = sum(sorted((_POINTS[one] for one in reasons), reverse=True)[:2])
-    return Candidate(account, reasons, points, _why_not(account, lead, reasons, points))
-
-
-def _reasons(account: Account, lead: Approach) -> Iterable[Reason]:
-    if lead.email_domain and not lead.free_mail:
-        if lead.email_domain in account.domains:
-            yield Reason.DOMAIN
-        elif account.domains.intersection(_and_above(lead.email_domain)):
-            yield Reason.PARENT_DOMAIN
-    if lead.website and account.domains.intersection(_and_above(lead.website)):
-        yield Reason.WEBSITE
-    if lead.words and account.words:
-        if lead.words == account.words:
-            yield Reason.NAME
-        elif lead.words < account.words or account.words < lead.words:
-            yield Reason.NAME_PART
-
-
-def _why_not(account: Account, lead: Approach, reasons: Sequence[Reason], points: int) -> str | None:
-    if not reasons:
-        return "nothing speaks for it"
-    if points < _ENOUGH:
-        return "part of a name alone does not make an account"
-    only_name = all(one in (Reason.NAME, Reason.NAME_PART) for one in reasons)
-    if only_name and lead.country and account.country and lead.country != account.country:
-        return f"the same name in another country ({account.country}, not {lead.country})"
-    return None
 
 
 _TIES: Final = ("points", "country", "city", "parent", "open business", "age", "id")

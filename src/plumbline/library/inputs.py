@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -17,8 +18,9 @@ from plumbline.connectors.mapping import apply_mapping, parse_mapping
 from plumbline.connectors.query import Query, open_query
 from plumbline.connectors.settings import FileSettings
 from plumbline.connectors.unchanged import refuse_changed, stamp_of
-from plumbline.domain.errors import InvalidPolicyError, UnreadableFileError
+from plumbline.domain.errors import InvalidPolicyError, MappingError, UnreadableFileError
 from plumbline.domain.issues import Issue, Severity
+from plumbline.library.book_source import BookSource, is_book
 from plumbline.qualify import CellReading, compile_bundle
 from plumbline.qualify.bundle import BLANK_WORDS
 from plumbline.signals import event_state
@@ -27,7 +29,6 @@ from plumbline.triage.report import joined, no_issues
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from plumbline.connectors.files import Source
     from plumbline.connectors.mapping import FieldMap
@@ -124,8 +125,13 @@ class FileIntake:
 
 
 def intake_from(leads: Path | Query, mapping: Path | None) -> FileIntake:
-    """Open leads with their mapping, or with a guessed one: a file, a folder, or the answer to a query."""
+    """Open leads with their mapping, or a guessed one: a file, a folder, a query. A book brings its own."""
     documents = {QUERY: leads.document().encode()} if isinstance(leads, Query) else {}
+    if isinstance(leads, Path) and is_book(leads):
+        if mapping is not None:
+            raise MappingError(f"{leads} is a book of leads: it holds the mappings its leads came through.")
+        book = BookSource.of(leads)
+        return mapped(book, book.mapping())
     if mapping is None:
         source = opened(leads)
         return mapped(source, guess(source).to_yaml(), documents)

@@ -140,6 +140,26 @@ class LeadBook:
                 said = content_columns(frame.get_column("content"), names)
                 yield frame.drop("content").with_columns(pl.col("absent").cast(pl.Boolean)).hstack(said)
 
+    def by_import(self, *, size: int = 50_000) -> Iterator[tuple[int, pl.DataFrame]]:
+        """The current leads by the import that said what they say: its mapping tells how to read.
+
+        Frames are as those of ``leads``, in the order of imports, systems and ids.
+        """
+        names = self.fields()
+        query = (
+            "SELECT v.import, system, lead_id, version, absent_since IS NOT NULL, content FROM lead "
+            "JOIN version AS v USING (system, lead_id, version) WHERE content IS NOT NULL "
+            "ORDER BY v.import, system, lead_id"
+        )
+        schema = {"import": pl.Int64, **_CURRENT}
+        with self._errors(), transaction(self._db, "DEFERRED"):
+            cursor = self._db.execute(query)
+            while rows := cursor.fetchmany(size):
+                frame = pl.DataFrame(rows, schema=schema, orient="row")
+                for (number,), part in frame.group_by("import", maintain_order=True):
+                    said = content_columns(part.get_column("content"), names)
+                    yield int(number), part.drop("import", "content").hstack(said)
+
     def fields(self) -> tuple[str, ...]:
         """Every field that a lead of the book ever had, in order."""
         with self._errors():
