@@ -14,7 +14,7 @@ from plumbline.qualify.record import decisions_of, inputs_of
 from plumbline.scorecard.evaluate import TERM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from plumbline.qualify.bundle import Bundle
@@ -51,11 +51,18 @@ class Rerun:
 
 def rerun(folder: RunFolder, old: Bundle, new: Bundle, *, as_of: datetime, show: int = 20) -> Rerun:
     """Decide every recorded lead of a run again under another policy, as of the same moment."""
+    return compare(_pairs(folder, new, as_of), old, new, show=show)
+
+
+def compare(
+    pairs: Iterable[tuple[pl.DataFrame, pl.DataFrame]], old: Bundle, new: Bundle, *, show: int = 20
+) -> Rerun:
+    """Hold decisions of two policies against each other; each pair holds the same leads in one order."""
     leads = moved = 0
     flows, bands, causes = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[str]()
     before, after = Counter[str](), Counter[str]()
     moves: list[Move] = []
-    for was, now in _pairs(folder, new, as_of):
+    for was, now in pairs:
         leads += was.height
         flows.update(zip(was["route"], now["route"], strict=True))
         bands.update((a or "-", b or "-") for a, b in zip(was["band"], now["band"], strict=True))

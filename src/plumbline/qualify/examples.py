@@ -61,8 +61,15 @@ def example_issues(bundle: Bundle) -> list[Issue]:
 
 
 def _told(result: ExampleResult) -> str:
-    parts = (f"{name} should be {want!r}, is {got!r}" for name, (want, got) in result.differences.items())
-    return "; ".join(parts)
+    return "; ".join(
+        f"{name} should be {_shown(want)}, is {_shown(got)}"
+        for name, (want, got) in result.differences.items()
+    )
+
+
+def _shown(value: object) -> str:
+    """A word of a vocabulary without what Python calls it."""
+    return repr(str(value)) if isinstance(value, str) else repr(value)
 
 
 def _signals(bundle: Bundle, examples: tuple[Example, ...]) -> pl.DataFrame:

@@ -13,13 +13,16 @@ from plumbline.app.errors import NoPolicyError
 from plumbline.app.models import Policy
 from plumbline.domain.errors import InvalidPolicyError
 from plumbline.domain.issues import Severity
+from plumbline.engines.local import SCORECARD
 from plumbline.ledger.canonical import canonical
 from plumbline.policy import compile_policy
-from plumbline.qualify.bundle import bundle_of, cells_of
+from plumbline.qualify.bundle import bundle_of, cells_of, compile_bundle
 from plumbline.scorecard import load
+from plumbline.store import RunFolder
 from plumbline.store.draw_key import draw_key
 
 if TYPE_CHECKING:
+    from plumbline.app.models import Run
     from plumbline.qualify.bundle import Bundle
 
 
@@ -46,6 +49,25 @@ def live() -> Live:
 def bundle_of_policy(policy: Policy) -> Bundle:
     """What a version decides with. A published version never changes, so it is compiled once."""
     return _compiled(policy.pk, policy.text, policy.card, canonical(policy.cells), _draw_key())
+
+
+def bundle_of_run(run: Run) -> Bundle:
+    """What a run decided with: its card also says how likely each answer was among its first leads."""
+    card = RunFolder(settings.DATA / "runs" / run.folder).read_document(SCORECARD).decode()
+    policy = run.policy
+    return _compiled(policy.pk, policy.text, card, canonical(policy.cells), _draw_key())
+
+
+def other_bundle(text: str, current: Live) -> Bundle:
+    """What another text would decide with: its written card, the live version's way to read cells and key.
+
+    Raises:
+        InvalidPolicyError: The text is no policy.
+    """
+    bundle, issues = compile_bundle(text, draw_key=_draw_key(), cells=current.bundle.cells)
+    if bundle is None:
+        raise InvalidPolicyError([issue for issue in issues if issue.severity is Severity.ERROR])
+    return bundle
 
 
 @lru_cache(maxsize=16)

@@ -77,5 +77,27 @@ def publish(  # noqa: PLR0913 - who, what, since when and why
     return policy
 
 
+def republish(actor: Actor, old: Policy, *, after: Policy, by: User, note: str, now: datetime) -> Policy:
+    """Make the content of an old version live again, as the next version."""
+    actor.require(Perm.POLICY_APPROVE)
+    policy = Policy.objects.create(
+        number=after.number + 1,
+        name=old.name,
+        text=old.text,
+        card=old.card,
+        digest=old.digest,
+        cells=old.cells,
+        published_at=now,
+        proposed_by=old.proposed_by,
+        approved_by=by,
+        note=note.strip()[:500],
+        back_to=old.back_to or old,
+    )
+    facts: dict[str, Fact] = {"number": policy.number, "policy": policy.digest, "back_to": old.number}
+    draft = Draft(Event.POLICY_PUBLISHED, f"policy-{policy.number}", actor.name, facts)
+    DatabaseLedger().append([draft], now=now)
+    return policy
+
+
 def _cells(given: CellReading | None, last: Policy | None) -> dict[str, object]:
     return last.cells if given is None and last is not None else cells_json(given or CellReading())
