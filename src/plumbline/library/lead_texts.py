@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from plumbline.domain.fields import EXTRA, RECEIVED
-from plumbline.domain.words import Kind
-from plumbline.triage import Seen, check
+from plumbline.domain.fields import RECEIVED
+from plumbline.library.triaged import triaged
 from plumbline.triage.normal.email import email
 from plumbline.triage.report import joined
 
@@ -55,18 +54,9 @@ def mailbox(address: str | None) -> str | None:
 
 def lead_texts(intake: FileIntake) -> Iterator[LeadTexts]:
     """The leads of a file, batch by batch."""
-    seen = Seen()
-    for batch in intake.batches(_PART):
-        triaged = check(
-            batch.received,
-            kinds=_kinds(batch.received),
-            blank_words=intake.cells.blank_words,
-            date_formats=intake.cells.date_formats,
-            seen=seen,
-        )
-        seen = triaged.seen
-        rejected = joined([batch.rejected, triaged.rejected])
-        yield LeadTexts(_text(triaged.clean, batch.received), rejected)
+    for batch, checked in triaged(intake, _PART):
+        rejected = joined([batch.rejected, checked.rejected])
+        yield LeadTexts(_text(checked.clean, batch.received), rejected)
 
 
 def _text(clean: pl.DataFrame, received: pl.DataFrame) -> pl.DataFrame:
@@ -94,8 +84,3 @@ def _shown(clean: pl.Series, written: pl.Series, frame: pl.DataFrame) -> pl.Seri
     unreadable = frame.get_column("triage.unreadable").list.contains(clean.name).fill_null(value=False)
     kept = clean.is_not_null() | unreadable
     return written.str.strip_chars().set(~kept, None)
-
-
-def _kinds(received: pl.DataFrame) -> dict[str, Kind]:
-    extra = {name: Kind.TEXT for name in received.columns if name.startswith(EXTRA)}
-    return {name: field.kind for name, field in RECEIVED.items()} | extra
