@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import sys
 import time
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 
+from benchmarks import splink_models
 from benchmarks.measure import quiet
 from plumbline.identity.columns import Column, ColumnType
 from plumbline.linking.find import find, train
@@ -246,93 +246,6 @@ def trigram_pair_f1(case: Case, column: str) -> float:
     return float((2 * hits / (np.arange(1, order.size + 1) + (sizes * (sizes - 1) / 2).sum())).max())
 
 
-def splink_labels(case: Case, which: str) -> dict[str, np.ndarray]:
-    """Splink's own documented model of the set, at the cut-offs of its documentation."""
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-    from splink.clustering import cluster_pairwise_predictions_at_threshold as cluster_at
-
-    logging.disable(logging.CRITICAL)
-    frame = case.frame.with_row_index("row").with_columns(unique_id=pl.col("row").cast(pl.Int64))
-    if which == "fake_1000":
-        settings = SettingsCreator(
-            link_type="dedupe_only",
-            comparisons=[
-                cl.NameComparison("first_name"), cl.NameComparison("surname"),
-                cl.DateOfBirthComparison("dob", input_is_string=True),
-                cl.ExactMatch("city").configure(term_frequency_adjustments=True), cl.EmailComparison("email"),
-            ],
-            blocking_rules_to_generate_predictions=[block_on("first_name", "city"), block_on("surname")],
-        )  # fmt: skip
-        sure = [
-            block_on("first_name", "dob"),
-            "l.surname = r.surname and levenshtein(r.dob, l.dob) <= 1",
-            block_on("email"),
-        ]
-        sessions, keep = (
-            [block_on("first_name", "surname"), block_on("dob")],
-            ["first_name", "surname", "dob", "city", "email"],
-        )
-    else:
-        settings = SettingsCreator(
-            link_type="dedupe_only",
-            comparisons=[
-                cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="first_name_surname_concat"),
-                cl.DateOfBirthComparison("dob", input_is_string=True),
-                cl.PostcodeComparison("postcode_fake"),
-                cl.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
-                cl.ExactMatch("occupation").configure(term_frequency_adjustments=True),
-            ],
-            blocking_rules_to_generate_predictions=[
-                block_on("first_name", "surname"), block_on("surname", "dob"), block_on("first_name", "dob"),
-                block_on("postcode_fake", "first_name"), block_on("postcode_fake", "surname"), block_on("dob", "birth_place"),
-                block_on("substr(postcode_fake, 1, 3)", "dob"), block_on("substr(postcode_fake, 1, 3)", "first_name"),
-                block_on("substr(postcode_fake, 1, 3)", "surname"),
-                block_on("substr(first_name, 1, 2)", "substr(surname, 1, 2)", "substr(dob, 1, 4)"),
-            ],
-        )  # fmt: skip
-        frame = frame.with_columns(
-            first_name_surname_concat=pl.concat_str("first_name", pl.lit(" "), "surname")
-        )
-        sure = [
-            "l.first_name = r.first_name and l.surname = r.surname and l.dob = r.dob",
-            "substr(l.first_name,1,2) = substr(r.first_name,1,2) and l.surname = r.surname and substr(l.postcode_fake,1,2) = substr(r.postcode_fake,1,2)",
-            "l.dob = r.dob and l.postcode_fake = r.postcode_fake",
-        ]
-        sessions = [block_on("first_name", "surname"), block_on("dob")]
-        keep = [
-            "first_name",
-            "surname",
-            "first_name_surname_concat",
-            "dob",
-            "postcode_fake",
-            "birth_place",
-            "occupation",
-        ]
-    api = DuckDBAPI()
-    linker = Linker(api.register(frame.select("unique_id", *keep).to_arrow()), settings)
-    linker.training.estimate_probability_two_random_records_match(
-        sure, recall=0.7 if which == "fake_1000" else 0.6
-    )
-    linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
-    for rule in sessions:
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
-    predicted = linker.inference.predict(threshold_match_probability=0.2)
-    found = {}
-    for cut in (0.5, 0.95):
-        clusters = (
-            linker.clustering.cluster_pairwise_predictions_at_threshold(
-                predicted, threshold_match_probability=cut
-            )
-            if hasattr(linker, "clustering")
-            else cluster_at(predicted, cut)
-        )
-        table = pl.DataFrame(clusters.as_duckdbpyrelation().to_arrow_table()).sort("unique_id")
-        found[f"cluster {cut}"] = table["cluster_id"].rank("dense").to_numpy()
-    logging.disable(logging.NOTSET)
-    return found
-
-
 GOALS = {
     "er_chicago_sites": 0.93,
     "er_restaurants": 0.95,
@@ -365,7 +278,7 @@ def main() -> None:
         held = half(case, even=False)
         result[f"{name}, held-back half"] = show("  held-back half", ours(held), held, GOALS.get(name))
         if "splink" in name:
-            for cut, labels in splink_labels(case, name.split()[1]).items():
+            for cut, labels in splink_models.labels(case.frame, name.split()[1]).items():
                 result[f"{name}, Splink {cut}"] = show(
                     f"  Splink's own model, {cut}", (labels, {}), case, None
                 )

@@ -1,5 +1,7 @@
 """Duplicates at scale: training and finding in one process, then one new lead against all of them.
 
+Beside it, a plain Splink model on the same leads, trained and clustered at .99: what a user would pick instead.
+
     python -m benchmarks.duplicates_speed [leads] [lookups]
 
 Leads are simulated. Reading the file is not counted, deriving, blocking, comparing, clustering are.
@@ -50,6 +52,10 @@ def load(folder: str) -> pl.DataFrame:
     return known.with_columns(truth=pl.coalesce("duplicate_of", "Lead ID")).drop("duplicate_of")
 
 
+def codes(frame: pl.DataFrame) -> np.ndarray:
+    return frame["truth"].rank("dense").to_numpy()
+
+
 def bulk(folder: str) -> None:
     from plumbline.linking.find import train_and_find
 
@@ -61,7 +67,7 @@ def bulk(folder: str) -> None:
     labels = np.arange(frame.height) + frame.height
     for at, rows in enumerate(found.clusters):
         labels[rows] = at
-    said = scores(labels, frame["truth"].rank("dense").to_numpy())
+    said = scores(labels, codes(frame))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({
         "seconds": seconds, "cpu": cpu, "peak MB": peak, "MB before": before,
@@ -71,7 +77,23 @@ def bulk(folder: str) -> None:
     }, indent=1))  # fmt: skip
 
 
-def single(folder: str, lookups: int) -> None:
+def plain(folder: str) -> None:
+    """Splink gives labels for its records; those without any link keep their own."""
+    from benchmarks import splink_models
+
+    frame = load(folder)
+    named = frame.select(
+        "truth", name=pl.col("Full Name").str.to_lowercase(), email=pl.col("Email").str.to_lowercase(),
+        phone=pl.col("Phone").str.replace_all(r"\D", ""), company="Company", city="City",
+    )  # fmt: skip
+    start, cpu = time.perf_counter(), time.process_time()
+    labels = splink_models.labels(named, "plain")["0.99"]
+    cost = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**cost, "peak MB": peak, **scores(labels, codes(frame))}, indent=1))
+
+
+def single(folder: str, lookups: str) -> None:
     from plumbline.linking.find import train
     from plumbline.linking.lookup import Lookup
 
@@ -80,7 +102,7 @@ def single(folder: str, lookups: int) -> None:
     start = time.perf_counter()
     known = Lookup(frame.with_columns(pl.col("Full Name")), model)
     built = time.perf_counter() - start
-    chosen = np.random.default_rng(3).integers(0, frame.height, lookups)
+    chosen = np.random.default_rng(3).integers(0, frame.height, int(lookups))
     spent, cpu, hits = [], time.process_time(), 0
     for row in chosen.tolist():
         one = frame[row]
@@ -88,22 +110,23 @@ def single(folder: str, lookups: int) -> None:
         found = known.match(one)
         spent.append((time.perf_counter() - start) * 1000)
         hits += any(match.row == row for match in found)
-    cpu = (time.process_time() - cpu) * 1000 / lookups
+    cpu = (time.process_time() - cpu) * 1000 / len(spent)
     print(json.dumps({
         "leads": frame.height, "built seconds": built, "median ms": statistics.median(spent),
-        "p95 ms": float(np.percentile(spent, 95)), "cpu ms": cpu, "found itself": hits / lookups,
+        "p95 ms": float(np.percentile(spent, 95)), "cpu ms": cpu, "found itself": hits / len(spent),
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }, indent=1))  # fmt: skip
 
 
 def main() -> None:
-    if sys.argv[1:2] in (["bulk"], ["single"]):
-        bulk(sys.argv[2]) if sys.argv[1] == "bulk" else single(sys.argv[2], int(sys.argv[3]))
+    parts = {"bulk": bulk, "plain": plain, "single": single}
+    if sys.argv[1:2] and sys.argv[1] in parts:
+        parts[sys.argv[1]](*sys.argv[2:])
         return
     leads, lookups = int((sys.argv[1:2] or ["1000000"])[0]), (sys.argv[2:3] or ["300"])[0]
     with TemporaryDirectory() as folder:
         simulate(folder, leads)
-        for part in (["bulk", folder], ["single", folder, lookups]):
+        for part in (["bulk", folder], ["plain", folder], ["single", folder, lookups]):
             print(f"{part[0]} ({quiet()})", flush=True)
             subprocess.run([sys.executable, "-m", "benchmarks.duplicates_speed", *part], check=True)
 
