@@ -107,9 +107,12 @@ class Choice:
         return self.steps[-1]
 
 
-def choose(desks: Mapping[int, Desk], ask: Ask) -> Choice:
-    """The account's owner first, then who works the account, then whose turn it is, then the overflow."""
-    steps: list[str] = []
+def choose(desks: Mapping[int, Desk], ask: Ask, told: Iterable[str] = ()) -> Choice:
+    """The account's owner first, then who works the account, then whose turn it is, then the overflow.
+
+    ``told`` are steps that come before these: what happened until now.
+    """
+    steps = list(told)
     regular = None if ask.regular == ask.owner else ask.regular
     for user, has in ((ask.owner, "has the account"), (regular, "works other leads of the account")):
         found = None if user is None else _known(desks, ask, user, has, steps)

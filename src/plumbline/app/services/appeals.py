@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
 from plumbline.app.errors import ConflictError, InvalidInputError
 from plumbline.app.models import Appeal, Review, User
+from plumbline.app.services import reviews
 from plumbline.app.services.acts import noted, record, standing_of
 from plumbline.domain.permissions import Perm
 from plumbline.ledger import Event
@@ -66,7 +66,7 @@ def put(
         question=f"{who} contests this decision. Does it stand?"[:300],
         proposed_by=user,
         opened_at=now,
-        due_at=now + timedelta(hours=standing.team.sla_hours),
+        due_at=reviews.due_of(Review.Kind.APPEAL, standing.team, now),
     )
     appeal = Appeal.objects.create(
         lead=standing.lead,

@@ -14,6 +14,7 @@ from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import live
 from plumbline.app.standings import decision_of, standing_of
 from plumbline.ledger import Draft, Event
+from plumbline.qualify.context import READINGS
 from plumbline.qualify.path import qualify
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def decide(actor: Actor, leads: Sequence[Lead], *, now: datetime) -> list[Decisi
     """
     current = live()
     with transaction.atomic():
+        # Standings before the ledger, as every act takes them: two orders would wait for each other.
+        list(Standing.objects.select_for_update().filter(pk__in=[lead.pk for lead in leads]).values("pk"))
         return [_decide_one(actor, lead, current.policy, now) for lead in leads]
 
 
@@ -52,7 +55,8 @@ def _decide_one(actor: Actor, lead: Lead, policy: Policy, now: datetime) -> Deci
     inputs = done.inputs.drop("row").row(0, named=True)
     seq = _record(actor, lead, policy, now, inputs, row)
     decision = Decision.objects.create(lead=lead, policy=policy, at=now, seq=seq, **decision_of(row))
-    settle(lead, decision, standing_of(row, lead.arrived_at), now=now)
+    fields = standing_of(row, lead.arrived_at)
+    settle(lead, decision, fields, now=now, readings=inputs.get(READINGS))
     return decision
 
 
@@ -67,20 +71,29 @@ def _record(
     return entry.header.seq
 
 
-def settle(lead: Lead, decision: Decision, fields: dict[str, Any], *, now: datetime) -> Standing:
-    """Give a lead the place that its decision says, an owner, and the reviews that it asks for."""
+def settle(
+    lead: Lead, decision: Decision, fields: dict[str, Any], *, now: datetime, readings: str | None = None
+) -> Standing:
+    """Give a lead the place that its decision says, an owner, and the reviews that it asks for.
+
+    ``readings``: what its messages say, as the decision keeps it.
+    """
     standing = Standing.objects.select_for_update().filter(pk=lead.pk).first()
-    if standing is None:
-        standing = Standing(lead=lead, since=now)
-    elif standing.overridden:
+    standing = standing or Standing(lead=lead, since=now)
+    restate(standing, decision, fields, now=now)
+    routing.place(standing, now=now)
+    standing.version += 1
+    standing.save()
+    reviews.open_for(lead, decision, standing, now=now, readings=readings)
+    return standing
+
+
+def restate(standing: Standing, decision: Decision, fields: dict[str, Any], *, now: datetime) -> None:
+    """Make a standing say what a decision says. What a person has overridden keeps the person's route."""
+    if standing.overridden:
         fields = {name: value for name, value in fields.items() if name not in {"route", "place", "queue"}}
     if fields.get("route", standing.route) != standing.route:
         standing.since = now
     for name, value in fields.items():
         setattr(standing, name, value)
     standing.decision = decision
-    routing.place(standing, now=now)
-    standing.version += 1
-    standing.save()
-    reviews.open_for(lead, decision, standing, now=now)
-    return standing

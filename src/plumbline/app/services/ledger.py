@@ -29,6 +29,11 @@ class DatabaseLedger(Ledger):
         row = LedgerHead.objects.values_list("seq", "hash").filter(pk=1).first()
         return Head(row[0], bytes(row[1])) if row else START
 
+    def hold(self) -> None:
+        """Take the lock of every append now, for acts that lock rows which others lock after an append."""
+        with self._writing():
+            pass
+
     def entries(self, kind: Event | None = None, ref: str | None = None, under: str = "") -> Iterator[Entry]:
         """Entries in order, perhaps only of a kind, a reference, or references that begin with ``under``."""
         wanted = LedgerEntry.objects.order_by("seq").select_related("body")

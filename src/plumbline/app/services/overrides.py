@@ -10,7 +10,7 @@ from django.db import transaction
 from plumbline.app.actors import Actor
 from plumbline.app.errors import ConflictError, InvalidInputError
 from plumbline.app.models import Assignment, Notice, Override, Standing
-from plumbline.app.services import routing
+from plumbline.app.services import reviews, routing
 from plumbline.app.services.acts import noted, person_of, record, standing_of
 from plumbline.app.standings import place
 from plumbline.domain.permissions import Perm, Role
@@ -192,6 +192,8 @@ def _restore(standing: Standing, now: datetime) -> None:
         routing.place(standing, now=now)
     standing.version += 1
     standing.save()
+    if decision is not None:
+        reviews.open_for(standing.lead, decision, standing, now=now)
 
 
 def _place(standing: Standing, decision: Decision) -> int:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from plumbline.app.errors import InvalidInputError
 from plumbline.app.models import Assignment, Outcome, Response, Standing
-from plumbline.app.services import appeals, outcomes
+from plumbline.app.services import appeals, outcomes, routing
 from plumbline.app.services.acts import noted, person_of, record, standing_of
 from plumbline.domain.permissions import Perm
 from plumbline.ledger import Event
@@ -100,7 +100,7 @@ def wake(now: datetime) -> int:
     with transaction.atomic():
         for standing in due.select_for_update(of=("self",)).select_related("team")[:_CHUNK]:
             standing.state, standing.later_until = Standing.State.OPEN, None
-            standing.due_at = now + timedelta(hours=standing.team.sla_hours)
+            standing.due_at = routing.due_of(standing.team, now)
             standing.version += 1
             standing.save()
             woken += 1
@@ -143,6 +143,8 @@ def _keep(actor: Actor, standing: Standing, response: Response, now: datetime) -
     if response.reason:
         facts["reason"] = response.reason
     record(actor, standing.lead, Event.LEAD_ANSWERED, facts, now=now, body={"note": response.note})
+    if response.kind == Response.Kind.WRONG:
+        routing.give_turn_back(standing.lead, now=now)
     if response.reason == _MISPLACED:
         _ask_whose(actor, standing, response, now)
     elif response.kind != Response.Kind.LATER:
