@@ -31,9 +31,14 @@ def packet_html(packet: Packet) -> str:
     Every text of the packet is data: escaped, control characters shown as symbols, long values clipped.
     The page forbids itself scripts and every outside resource by its own content security policy.
     """
+    return page("packet.html", **packet_values(packet))
+
+
+def packet_values(packet: Packet) -> dict[str, Any]:
+    """What the templates of a packet (``packet_score.html`` and the others) read."""
     outcomes = [phrases.outcome(rule) for rule in packet.rules]
     rules = layout.sorted_rules(packet.rules, outcomes)
-    return page("packet.html", packet=packet, rules=rules, **_drawing(packet.score))
+    return {"packet": packet, "rules": rules, **_drawing(packet.score)}
 
 
 def run_html(summary: RunSummary) -> str:

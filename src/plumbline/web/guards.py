@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
 
 from plumbline.app.services import access
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
+    from django.http.response import HttpResponseBase
+
     from plumbline.app.actors import Actor
     from plumbline.domain.permissions import Perm
 
 P = ParamSpec("P")
 
 if TYPE_CHECKING:
-    View: TypeAlias = Callable[Concatenate["Request", P], HttpResponse]
-    Page: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+    View: TypeAlias = Callable[Concatenate["Request", P], HttpResponseBase]
+    Page: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class Request(HttpRequest):
@@ -56,7 +58,7 @@ def page(
 
     def guarded(view: View[P]) -> Page[P]:
         @wraps(view)
-        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in guard.methods:
                 return HttpResponseNotAllowed(guard.methods)
             response = view(cast("Request", request), *args, **kwargs)
@@ -87,7 +89,7 @@ def guard_of(view: Any) -> Guard | None:  # noqa: ANN401 - whatever Django resol
     return getattr(view, "guard", None)
 
 
-def _note(request: HttpRequest, response: HttpResponse, guard: Guard) -> None:
+def _note(request: HttpRequest, response: HttpResponseBase, guard: Guard) -> None:
     """Keep who saw what. A page that shows people and does not say whom is a defect, not a gap in the log."""
     seen: list[str] | None = getattr(request, _SEEN, None)
     if not guard.shows or response.status_code >= 300:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from plumbline.app.models import Lead, User
+    from plumbline.app.models import Lead
     from plumbline.qualify.packet import Packet
 
 
@@ -38,7 +38,7 @@ def question_of(packet: Packet) -> str:
     return next((text for text in (*asked, *(one.question for one in open_ones)) if text), "")
 
 
-def draft(lead: Lead, question: str, sender: User, *, masked: bool) -> Draft:
+def draft(lead: Lead, question: str, sender: str, *, masked: bool) -> Draft:
     """A short, plain message with the question in it, in the sender's name."""
     name = "" if masked else lead.received.get("contact.name", "").strip()
     hello = f"Hello {' '.join(name.split())}," if name else "Hello,"

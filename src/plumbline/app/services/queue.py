@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from plumbline.app.errors import InvalidInputError
+from plumbline.app.errors import InvalidInputError, NotFoundError
 from plumbline.app.models import Standing
 from plumbline.app.services.responses import JUDGED
 from plumbline.domain.permissions import Perm
@@ -114,9 +114,16 @@ def page_of(actor: Actor, wanted: Filters, *, after: str = "") -> Page:
     return Page(lines, blind, mark_of(lines[-1]) if rest else "", counted)
 
 
-def following(actor: Actor, wanted: Filters, standing: Standing) -> str:
-    """The key of the lead that comes after this one, after the last one of the first; "" if there is none."""
+def following(actor: Actor, wanted: Filters, lead: str) -> str:
+    """The key of the lead that comes after this one, after the last one of the first; "" if there is none.
+
+    Raises:
+        NotFoundError: There is no such lead for this actor.
+    """
     actor.require(Perm.LEAD_ACT)
+    standing = Standing.objects.visible_to(actor).filter(lead__key=lead).first()
+    if standing is None:
+        raise NotFoundError("There is no such lead.")
     rows = _rows(actor, wanted).exclude(pk=standing.pk)
     shown = rows.exclude(_UNJUDGED)
     found = _after(shown, mark_of(standing)).first() or shown.first() or rows.first()

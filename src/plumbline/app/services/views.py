@@ -20,6 +20,11 @@ KEPT: Final = ("whose", "state", "route", "band", "source")
 _MOST: Final = 20
 
 
+def of(actor: Actor) -> list[SavedView]:
+    """A person's own views, by name."""
+    return list(SavedView.objects.filter(user=actor.user_id or 0).order_by("name"))
+
+
 def save(actor: Actor, name: str, query: str) -> SavedView:
     """Keep these filters under a name; a name that is there already means these filters from now on.
 
