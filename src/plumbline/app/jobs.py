@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from plumbline.app.services import runs
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,7 +44,11 @@ class Timer:
         return begin + ((now - begin) // self.every + 1) * self.every
 
 
-HANDLERS: Final[dict[str, Handler]] = {}
+HANDLERS: Final[dict[str, Handler]] = {
+    runs.TOPIC: Handler(runs.carry_out, long=True, given_up=runs.given_up),
+}
 
 #: Names have at most 14 characters.
-TIMERS: Final[dict[str, Timer]] = {}
+TIMERS: Final[dict[str, Timer]] = {
+    "rescore": Timer(runs.rescore, timedelta(days=1), later=timedelta(hours=2)),
+}

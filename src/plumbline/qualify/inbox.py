@@ -66,6 +66,12 @@ class Inbox:
         columns = pl.Series(texts, dtype=pl.String), pl.Series(stopped, dtype=pl.Boolean)
         return with_readings(clean, *columns), replace(self, stopped=frozenset(ended))
 
+    def of(self, clean: pl.DataFrame) -> pl.DataFrame | None:
+        """The messages of these leads, beside those of the form. An engine may keep them elsewhere."""
+        if self.messages is None:
+            return None
+        return self.messages.join(clean.select("lead.id"), on="lead.id", how="semi")
+
     def _read(self, letters: list[Message]) -> list[Said]:
         """What the messages say; from the first that uses a data right on, that one alone."""
         found: list[Said] = []
@@ -85,9 +91,9 @@ class Inbox:
             yield form + [self._message(*row, sender) for row in later.get(lead, ())]
 
     def _later(self, clean: pl.DataFrame) -> Mapping[str, list[tuple[str, str, str, date | None]]]:
-        if self.messages is None:
+        mine = self.of(clean)
+        if mine is None:
             return {}
-        mine = self.messages.join(clean.select("lead.id"), on="lead.id", how="semi")
         found: dict[str, list[tuple[str, str, str, date | None]]] = {}
         for row in mine.sort("sent_on", "message", nulls_last=False).iter_rows(named=True):
             found.setdefault(row["lead.id"], []).append(

@@ -97,9 +97,9 @@ class RunFolder:
         self.replace_part(DECISIONS, index, sealed)
         return replace(fact, file=self.part_hash(index))
 
-    def part_hash(self, index: int) -> str:
+    def part_hash(self, index: int, kind: str = DECISIONS) -> str:
         """SHA-256 of the file of a part as it is on disk."""
-        with self._file(DECISIONS, index).open("rb") as file:
+        with self._file(kind, index).open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
 
     def write_beside(self, kind: str, index: int, frame: pl.DataFrame) -> None:
@@ -122,6 +122,14 @@ class RunFolder:
         try:
             return pl.read_parquet(file, columns=columns, glob=False)
         # Some damage makes the reader panic, which is no ordinary exception.
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise UnreadableFileError(f"{file} is missing, truncated or no Parquet file: {error}.") from error
+
+    def read_row(self, index: int, row: int) -> pl.DataFrame:
+        """One row of a part, counted from 1, without reading the others; none where there is no such row."""
+        file = self._file(DECISIONS, index)
+        try:
+            return pl.scan_parquet(file, glob=False).slice(row - 1, 1).collect()
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise UnreadableFileError(f"{file} is missing, truncated or no Parquet file: {error}.") from error
 

@@ -6,6 +6,7 @@ are the same for both databases. Constraints and triggers hold here as everywher
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
-from django.db import connection
+from django.db import connection, models
 
 from plumbline.app.models.base import ALPHABET, KEY_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from django.db.models import Model
+    from django.db.models import Field, Model
 
 _TYPES: Final = {
     pl.String(): "text",
@@ -75,6 +76,50 @@ def insert(table: str, frame: pl.DataFrame) -> None:
             return
         places = ", ".join(["%s"] * frame.width)
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", frame.rows())  # noqa: S608 - names of ours
+
+
+def create(objects: Sequence[Model]) -> None:
+    """Add rows that stand as objects of one model. Without numbers they get the next ones."""
+    if objects:
+        meta = type(objects[0])._meta  # noqa: SLF001 - documented for use by others
+        fields = [one for one in meta.concrete_fields if not (one.primary_key and objects[0].pk is None)]
+        insert(meta.db_table, _frame_of(objects, fields))
+
+
+def update(objects: Sequence[Model], names: Collection[str]) -> None:
+    """Write these columns of rows that are there."""
+    if not objects:
+        return
+    meta = type(objects[0])._meta  # noqa: SLF001 - documented for use by others
+    fields = [one for one in meta.concrete_fields if one.primary_key or one.attname in names]
+    key = str(next(one.column for one in fields if one.primary_key))
+    temporary("changing", _frame_of(objects, fields), unique=key)
+    sets = ", ".join(f'"{one.column}" = {_cast(one)}' for one in fields if not one.primary_key)
+    execute(f"UPDATE {meta.db_table} SET {sets} FROM changing AS i WHERE i.{key} = {meta.db_table}.{key}")  # noqa: S608
+    forget("changing")
+
+
+def _frame_of(objects: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> pl.DataFrame:
+    return pl.DataFrame([_series(objects, one) for one in fields])
+
+
+def _series(objects: Sequence[Model], one: Field[Any, Any]) -> pl.Series:
+    values = [getattr(each, one.attname) for each in objects]
+    if isinstance(one, models.DateTimeField):
+        values = [None if value is None else moment(value) for value in values]
+    elif isinstance(one, models.JSONField):
+        values = [json.dumps(value, ensure_ascii=False) for value in values]
+    kind = one.get_internal_type()
+    whole = "Integer" in kind or kind in {"BigAutoField", "ForeignKey", "OneToOneField"}
+    return pl.Series(
+        one.column, values, pl.Int64() if whole else pl.Boolean() if kind == "BooleanField" else pl.String()
+    )
+
+
+def _cast(one: Field[Any, Any]) -> str:
+    """A column of a temporary table as its table wants it; SQLite takes what it gets."""
+    name = f'i."{one.column}"'
+    return f"{name}::{one.db_type(connection)}" if connection.vendor == "postgresql" else name
 
 
 def temporary(table: str, frame: pl.DataFrame, *, unique: str = "") -> None:

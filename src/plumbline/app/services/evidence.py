@@ -12,7 +12,7 @@ from django.conf import settings
 
 from plumbline.app.errors import NotFoundError
 from plumbline.app.services.ledger import DatabaseLedger
-from plumbline.app.services.live import bundle_of_policy
+from plumbline.app.services.live import bundle_of_policy, bundle_of_run
 from plumbline.ledger.canonical import canonical
 from plumbline.qualify.evidence import packet
 from plumbline.qualify.path import requalify
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from plumbline.app.actors import Actor
     from plumbline.app.models import Decision
+    from plumbline.qualify.bundle import Bundle
     from plumbline.qualify.packet import Fact, Packet
 
 HIDDEN: Final = "•••"
@@ -44,7 +45,7 @@ def evidence_of(actor: Actor, decision: Decision) -> Evidence:
         NotFoundError: It was erased.
     """
     record = record_of(decision)
-    bundle = bundle_of_policy(decision.policy)
+    bundle = bundle_of(decision)
     again = requalify(inputs_of(record), bundle=bundle, as_of=_moment(decision))
     recorded = decisions_of(record).drop("row", strict=False)
     same = _bytes(again.drop("row", strict=False)) == _bytes(recorded)
@@ -52,11 +53,16 @@ def evidence_of(actor: Actor, decision: Decision) -> Evidence:
     return Evidence(masked(made) if actor.masked else made, same)
 
 
+def bundle_of(decision: Decision) -> Bundle:
+    """What a decision was made with."""
+    return bundle_of_policy(decision.policy) if decision.run is None else bundle_of_run(decision.run)
+
+
 def record_of(decision: Decision) -> pl.DataFrame:
     """The whole record of a decision, as a run folder keeps it: one row."""
     if decision.run is not None and decision.part is not None and decision.row is not None:
         folder = RunFolder(settings.DATA / "runs" / decision.run.folder)
-        found = folder.read_part(decision.part).slice(decision.row - 1, 1)
+        found = folder.read_row(decision.part, decision.row)
         if found.is_empty() or found.item(0, "lead.id") is None:
             raise NotFoundError("What was decided here was erased.")
         return found

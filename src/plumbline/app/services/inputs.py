@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from plumbline.qualify.bundle import Bundle
     from plumbline.signals import EventState
 
-_EVENTS: Final = {"lead.id": pl.String(), "kind": pl.String(), "at": pl.String()}
+EVENTS: Final = {"lead.id": pl.String(), "kind": pl.String(), "at": pl.String()}
 #: Always there, so that a lone lead and a batch are read alike.
-_ALWAYS: Final = ("contact.email", "account.name", "lead.created_at", "lead.message", "lead.objected")
+ALWAYS: Final = ("contact.email", "account.name", "lead.created_at", "lead.message", "lead.objected")
 
 
 def received_frame(leads: Sequence[Lead]) -> pl.DataFrame:
     """``row``, ``lead.id`` (our key: random, and the same for ever) and every received field as text."""
-    names = sorted({*_ALWAYS, *(name for lead in leads for name in lead.received)})
+    names = sorted({*ALWAYS, *(name for lead in leads for name in lead.received)})
     columns: dict[str, list[object]] = {
         "row": list(range(1, len(leads) + 1)),
         "lead.id": [lead.key for lead in leads],
@@ -47,7 +47,7 @@ def events_of(leads: Sequence[Lead], bundle: Bundle, as_of: datetime) -> EventSt
     """What these leads did, folded for the policy's signals."""
     rows = Behaviour.objects.filter(lead__in=leads).values_list("lead__key", "kind", "at")
     frame = [(key, kind, at.isoformat()) for key, kind, at in rows.iterator()]
-    table = pl.DataFrame(frame, schema=_EVENTS, orient="row")
+    table = pl.DataFrame(frame, schema=EVENTS, orient="row")
     return event_state(table, bundle.policy.signals, as_of=as_of)
 
 
