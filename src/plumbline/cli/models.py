@@ -75,9 +75,7 @@ def register(
         _tell_ledger(registry, ledger, now)
         output = Output(json=json, quiet=quiet)
         output.data({"version": number, "scorecard": fine.hash, "coarse": rough.hash if rough else None})
-        output.say(
-            f"Version {number} is in {models}. Next: plumbline models judge {models} {number} HISTORY."
-        )
+        output.say(f"Version {number} is in {models}. Judge it once there are later leads.")
 
 
 @app.command("judge")
