@@ -1,6 +1,6 @@
 """Duplicates at scale: training and finding in one process, then one new lead against all of them.
 
-Beside it, a plain Splink model on the same leads, trained and clustered at .99: what a user would pick instead.
+Beside it, a plain Splink model on the same leads, trained and clustered at .99.
 
     python -m benchmarks.duplicates_speed [leads] [lookups]
 

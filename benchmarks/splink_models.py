@@ -1,7 +1,7 @@
 """Splink's own documented models of its own sets, as its documentation trains, predicts and clusters them.
 
-``fake_1000``: the tutorial, pages 4 and 5 (clusters at .2). ``historical_50k``: the example "Linking a dataset
-of real historical persons" (clusters at .95). ``plain``: what one would write for leads at first, for speed.
+``fake_1000``: the tutorial, pages 4 and 5 (clusters at .2). ``historical_50k``: the example "Linking a
+dataset of real historical persons" (clusters at .95). ``plain``: what one would write for leads at first.
 Random pairs are drawn with a seed, so that a run can be repeated.
 """
 
