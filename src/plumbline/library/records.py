@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _PART: Final = 200_000
 _COUNTRY: Final = "account.country"
 _AT: Final = "row"
+#: Addresses without quotes, comments or capitals in the domain: the normal form is the address itself.
+_PLAIN_ADDRESS: Final = r"^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+$"
 LEAD_ID: Final = "lead.id"
 #: What is compared where nobody names columns: fields of the lead model that tell people and firms apart.
 LEAD_COLUMNS: Final = (
@@ -200,6 +202,8 @@ def _countries(frame: pl.DataFrame) -> pl.Series | None:
 
 
 def _normal(values: pl.Series, kind: ColumnType, countries: pl.Series | None) -> pl.Series:
+    if kind is ColumnType.EMAIL:
+        return email_column(values)
     if kind in _ALONE:
         return mapped(values, values.name, _ALONE[kind])
     make = _WITH_COUNTRY[kind]
@@ -215,7 +219,14 @@ def _parted(text: str) -> tuple[str, str | None]:
     return value, code or None
 
 
-def _email(text: str) -> str:
+def email_column(values: pl.Series) -> pl.Series:
+    """Addresses in normal form. Most are written in it, which one look at the letters tells."""
+    plain = values.str.contains(_PLAIN_ADDRESS).fill_null(value=True)
+    return values.zip_with(plain, mapped(values.set(plain, None), values.name, read_email))
+
+
+def read_email(text: str) -> str:
+    """The normal form of an address; what is none stays as it is written."""
     return email(text).value or text
 
 
@@ -234,7 +245,7 @@ def _phone(text: str, code: str | None) -> str:
 
 
 _ALONE: Final[dict[ColumnType, Callable[[str], str | None]]] = {
-    ColumnType.EMAIL: _email,
+    ColumnType.EMAIL: read_email,
     ColumnType.DOMAIN: _website,
 }
 _WITH_COUNTRY: Final[dict[ColumnType, Callable[..., str]]] = {
