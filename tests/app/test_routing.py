@@ -91,7 +91,7 @@ def test_the_accounts_owner_comes_first_and_takes_no_turn(cast) -> None:
     Account.objects.create(match="fieldworks ltd", name="Fieldworks Ltd", owner=amy)
     lead = arrive(GOOD)
     row = Assignment.objects.get(lead=lead)
-    assert (row.user, row.turn, row.why) == (amy, False, "Amy has the account.")
+    assert (row.user, row.turn, row.why) == (amy, False, "Amy has the account")
     assert not Membership.objects.exclude(owed=0).exists()
 
 

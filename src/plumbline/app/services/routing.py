@@ -208,7 +208,7 @@ class Dealer:
             team_id=choice.team,
             user_id=choice.user,
             at=self.now,
-            why=choice.why[:300],
+            why=choice.why.rstrip(".")[:300],
             steps=list(choice.steps),
             queue=standing.queue,
             turn=choice.turn,
