@@ -14,8 +14,8 @@ from django.shortcuts import render
 from plumbline.app.actors import Actor
 from plumbline.app.errors import NotAllowedError, NotFoundError
 from plumbline.app.logs import request_id
+from plumbline.app.statuses import status_of
 from plumbline.domain.errors import PlumblineError
-from plumbline.web.errors import status_of
 from plumbline.web.guards import guard_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ SIGN_IN: Final = frozenset(
         "socialaccount_login_cancelled",
     }
 )
+
+
+#: Rooms that guard each of their addresses themselves: ``api.permissions.refuse_open`` and Django's admin.
+_OWN_GUARDS: Final = (["admin"], ["api"])
 
 
 class RequestId:
@@ -120,7 +124,7 @@ class Guarded:
         """None lets the view run."""
         match, guard = request.resolver_match, guard_of(view)
         if guard is None:
-            if match and (match.view_name in SIGN_IN or match.app_names[:1] == ["admin"]):
+            if match and (match.view_name in SIGN_IN or match.namespaces[:1] in _OWN_GUARDS):
                 return None
             return told(request, NotFoundError("There is no such page."))
         if guard.public:

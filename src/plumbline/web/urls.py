@@ -7,7 +7,8 @@ from typing import Final
 from django.contrib import admin
 from django.urls import include, path
 
-from plumbline.web.views import demo, errors, home, lead, leads, policy, queue
+from plumbline.api.service import urls as api_urls
+from plumbline.web.views import demo, errors, home, lead, leads, machine, policy, queue
 
 handler404: Final = errors.missing
 handler500: Final = errors.failed
@@ -41,6 +42,8 @@ urlpatterns: Final = [
     path("policy/proposals/<str:key>/save/", policy.save, name="proposal-save"),
     path("policy/proposals/<str:key>/decide/", policy.decide, name="proposal-decide"),
     path("demo/sign-in/<str:key>/", demo.sign_in, name="demo-sign-in"),
+    path("api/v1/openapi.json", machine.openapi, name="openapi"),
+    path("api/v1/", api_urls),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
