@@ -48,8 +48,8 @@ READS = (
     )
     .replace(
         "\nsignals:\n",
-        "\nsignals:\n  request: {dimension: intent, from: reading.request, min_confidence: 0.5, label: Asks for,"
-        " purposes: [prioritise], basis: legitimate-interests}\n",
+        "\nsignals:\n  request: {dimension: intent, from: reading.request, min_confidence: 0.5,"
+        " label: Asks for, purposes: [prioritise], basis: legitimate-interests}\n",
     )
     .replace("\nscorecard:\n", "\nscorecard:\n  request: {demo: 20, other: 0}\n")
 )
