@@ -20,6 +20,7 @@ from plumbline.domain.fields import DERIVED, RECEIVED
 from plumbline.domain.reasons import EXPLANATIONS
 from plumbline.domain.rowcodes import REJECTING, ROW_EXPLANATIONS
 from plumbline.domain.words import Basis, Purpose
+from plumbline.learning.words import ABOUT as LEARNING_CODES
 from plumbline.policy import policy_json_schema
 from plumbline.policy.codes import EXPLANATIONS as POLICY_CODES
 from plumbline.policy.conditions.codes import EXPLANATIONS as CONDITION_CODES
@@ -248,6 +249,8 @@ def codes() -> str:
         _section("Problems of a scorecard", _coded(SCORECARD_CODES)),
         _section("Problems of a mapping", "Beside those of any YAML file, which a policy can have too:",
                  _coded(MAPPING_CODES)),
+        _section("Verdicts and notes of learning", "Of `learn`, `backtest` and `models judge`:",
+                 _coded(LEARNING_CODES)),
         _section("Errors of commands", "The code in brackets at the end of a message.", _coded(errors)),
     )  # fmt: skip
 

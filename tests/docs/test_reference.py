@@ -18,6 +18,7 @@ from plumbline.domain.errors import PlumblineError
 from plumbline.domain.fields import DERIVED, RECEIVED
 from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.rowcodes import RowCode
+from plumbline.learning.words import Code as LearningCode
 from plumbline.ledger import Event, Flaw
 from plumbline.policy import policy_json_schema
 from plumbline.policy.codes import Code
@@ -162,6 +163,11 @@ def test_every_file_of_a_run_is_described(tmp_path) -> None:
     files = {path.name for path in run.iterdir()}
     assert {"run.json", "decisions", "issues", "ledger.key"} <= files
     assert [name for name in files if not re.search(rf"[`/]{re.escape(name)}[`/]", page)] == []
+
+
+def test_every_verdict_of_learning_is_described(reference) -> None:
+    assert missing([*LearningCode], reference["codes"]) == []
+    assert missing(["no_such_verdict"], reference["codes"]) == ["no_such_verdict"]
 
 
 def test_everything_the_ledger_says_is_described(reference) -> None:
