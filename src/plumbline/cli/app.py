@@ -13,6 +13,7 @@ import typer
 from polars.exceptions import PanicException
 
 from plumbline.cli import (
+    account_scores,
     accounts,
     backtest,
     book,
@@ -67,6 +68,7 @@ app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(duplicates.app, name="duplicates")
+accounts.app.command("score")(account_scores.score)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(second_reader.app, name="second-reader")
