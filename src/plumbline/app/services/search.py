@@ -9,6 +9,8 @@ indexed. Words in the middle of a name are not searched for.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlencode
 
@@ -17,7 +19,6 @@ from django.db.models import Q
 
 from plumbline.app.errors import InvalidInputError
 from plumbline.app.models import Account, Lead, Standing
-from plumbline.app.services.leads import filed_under
 from plumbline.app.services.responses import JUDGED
 from plumbline.domain.permissions import Perm
 from plumbline.domain.words import Band, Route
@@ -130,14 +131,17 @@ def _found(actor: Actor, text: str) -> list[int]:
 
     Names and addresses are personal: whom they are hidden from cannot search by them either.
     """
-    if len(text) < SHORTEST:
-        raise InvalidInputError(f"Write {SHORTEST} letters or more.", "q")
     folded = " ".join(text.lower().split())
+    if len(folded) < SHORTEST:
+        raise InvalidInputError(f"Write {SHORTEST} letters or more.", "q")
     companies = Account.objects.filter(begins("match", folded)).values_list("pk", flat=True)
     ways = [begins("external_id", text), Q(account__in=list(companies[:_ACCOUNTS]))]
     if not actor.masked:
-        names = {folded, filed_under(text)}
-        ways += [begins("email", folded), *(begins("filed_under", name) for name in names)]
+        *first, last = folded.split()
+        known = [Q(filed_under__contains=f" {word}") for word in first]
+        ways += [begins("email", folded), begins("filed_under", folded)]
+        if known and len(last) >= SHORTEST:  # a name as one says it: the last word enters the index
+            ways += [begins("filed_under", last) & reduce(and_, known)]
     found = set(Lead.objects.filter(key=text).values_list("pk", flat=True))
     for way in ways:
         mine = Lead.objects.visible_to(actor).filter(way).order_by()

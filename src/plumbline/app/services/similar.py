@@ -11,7 +11,7 @@ from plumbline.app.models import Lead, Outcome
 from plumbline.app.services.inputs import received_frame
 from plumbline.app.services.live import live
 from plumbline.domain.permissions import Perm
-from plumbline.qualify.path import signals_of
+from plumbline.qualify.path import triage_batch
 from plumbline.scorecard.codes import coder, codes_of
 from plumbline.scorecard.model import MISSING
 
@@ -87,7 +87,8 @@ def _outcomes(actor: Actor, lead: Lead) -> dict[int, Outcome]:
 
 def _cells(leads: list[Lead], bins: Sequence[SignalBins], bundle: Bundle, now: datetime) -> NDArray[np.intp]:
     """Per lead and signal the cell it falls into."""
-    signals = signals_of(received_frame(leads), bundle=bundle, as_of=now)
+    clean = triage_batch(received_frame(leads), bundle).clean
+    signals = bundle.assembler.assemble(clean, as_of=now, events=None)
     return np.column_stack(codes_of(signals, bins, [coder(one) for one in bins]))
 
 
