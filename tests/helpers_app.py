@@ -19,7 +19,14 @@ from plumbline.domain.permissions import Role
 if TYPE_CHECKING:
     from plumbline.app.models import Lead
 
-POLICY = (files("plumbline.simulate") / "demo" / "policy.yaml").read_text("utf-8")
+#: As it ships, with lots.
+WITH_LOTS = (files("plumbline.simulate") / "demo" / "policy.yaml").read_text("utf-8")
+#: Without lots, so that the same lead always goes the same way: keys of leads are random.
+POLICY = WITH_LOTS.replace(
+    "draws: {audit: 0.15, explore: 0.05, holdout: 0.10, blind: 0.20, probe: 0.01}",
+    "draws: {audit: 0, explore: 0, holdout: 0, blind: 0, probe: 0}",
+)
+assert POLICY != WITH_LOTS
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 SYSTEM = Actor.of_system("test")

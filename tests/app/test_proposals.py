@@ -11,8 +11,8 @@ from plumbline.app.errors import (
     NotFoundError,
     SelfApprovalError,
 )
-from plumbline.app.models import LedgerEntry, Outbox, Outcome, Policy, Proposal
-from plumbline.app.services import previews, proposals, switches
+from plumbline.app.models import LedgerEntry, Outbox, Outcome, Policy, Proposal, Run
+from plumbline.app.services import previews, proposals, runs, switches
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import live
 from plumbline.domain.errors import InvalidPolicyError
@@ -51,7 +51,7 @@ def test_a_proposal_that_is_approved_goes_live_and_every_lead_is_decided_again(c
     assert (policy.number, policy.proposed_by, policy.approved_by) == (2, cast.olga, cast.mara)
     assert live().policy == policy
     assert live().bundle.policy.bands.c == 20
-    assert Outbox.objects.get(topic=proposals.RESCORE).payload == {"policy": 2}
+    assert Outbox.objects.get(topic=runs.TOPIC).payload == {"run": Run.objects.get(policy=policy).key}
     kinds = list(LedgerEntry.objects.order_by("seq").values_list("kind", flat=True))
     assert kinds == ["policy:published", "proposal:made", "proposal:decided", "policy:published"]
     assert DatabaseLedger().verify().intact

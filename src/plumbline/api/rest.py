@@ -41,7 +41,7 @@ def get_policy(request: HttpRequest, number: Annotated[int, Path(ge=1, le=2**31 
 @needs(Perm.RUN_START)
 def start_run(request: HttpRequest) -> Status[RunOut]:
     """Decide every lead again, in the background."""
-    run = runs.start(request.actor, "rescore", now=timezone.now())  # type: ignore[attr-defined]
+    run = runs.start(request.actor, runs.ALL, now=timezone.now())  # type: ignore[attr-defined]
     return Status(202, run_out(run))
 
 

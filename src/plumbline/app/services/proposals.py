@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
+from plumbline.app.actors import Actor
 from plumbline.app.errors import ConflictError, InvalidInputError, NotFoundError, SelfApprovalError
-from plumbline.app.models import Outbox, Policy, Proposal, User
+from plumbline.app.models import Policy, Proposal, User
 from plumbline.app.models.base import new_key
-from plumbline.app.services import policies, previews
+from plumbline.app.services import outbox, policies, previews, runs
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.domain.errors import InvalidPolicyError
 from plumbline.domain.permissions import Perm
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from plumbline.app.actors import Actor
     from plumbline.ledger.entry import Fact
 
 _LONGEST: Final = 1_000_000
 _OPEN: Final = (Proposal.State.DRAFT, Proposal.State.PROPOSED)
-#: Carried out by the worker: every lead is decided again under the policy that went live.
-RESCORE: Final = "run.rescore"
 
 
 def start(actor: Actor, *, now: datetime, text: str | None = None) -> Proposal:
@@ -145,7 +143,7 @@ def step_back(actor: Actor, *, why: str, now: datetime) -> Policy:
         if live is None or before is None:
             raise ConflictError("There is no version before this one.")
         policy = policies.republish(actor, before, after=live, by=_person(actor), note=why, now=now)
-        _rescore(policy, now)
+        _rescore(now)
     return policy
 
 
@@ -217,12 +215,14 @@ def _publish(actor: Actor, proposal: Proposal, now: datetime) -> Policy:
         InvalidPolicyError
     ) as error:  # the linter of a newer Plumbline may know more than when it was proposed
         raise ConflictError(f"It cannot go live: {error}") from error
-    _rescore(policy, now)
+    _rescore(now)
     return policy
 
 
-def _rescore(policy: Policy, now: datetime) -> None:
-    Outbox.objects.create(topic=RESCORE, payload={"policy": policy.number}, created_at=now, not_before=now)
+def _rescore(now: datetime) -> None:
+    """Every lead is decided again under the policy that went live."""
+    run = runs.create(Actor.of_system("policy"), runs.ALL, {}, now=now)
+    outbox.put(runs.TOPIC, {"run": run.key}, now=now)
 
 
 def _before(live: Policy) -> Policy | None:
