@@ -204,6 +204,20 @@ def test_a_passed_day_is_said_by_qualify_and_explain(desk) -> None:
     assert qualify(desk, "plain").err.count("learned anew") == 0
 
 
+def test_a_lead_scored_by_a_calibrated_card_has_a_chance_and_one_by_a_written_card_has_none(desk) -> None:
+    registry = promoted(desk)
+    qualify(desk, "run", "--models", registry)
+    qualify(desk, "plain")
+    lead = decided(desk)["lead.id"][0]
+    told = plumbline("explain", desk / "run", lead, "--json").json
+    assert 0 < told["chance"]["chance"] < 1
+    assert told["chance"]["leads"] >= 200
+    assert told["chance"]["low"] is None  # no interval below 1,000 judged leads
+    assert "Chance of a good outcome" in plumbline("explain", desk / "run", lead).out
+    assert "chance" not in plumbline("explain", desk / "plain", lead, "--json").json
+    assert "Chance of a good outcome" not in plumbline("explain", desk / "plain", lead).out
+
+
 def test_a_card_that_does_not_fit_the_policy_is_refused(desk) -> None:
     registry = promoted(desk)
     other = POLICY.replace("  source:\n", "  origin:\n")

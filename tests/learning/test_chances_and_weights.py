@@ -12,6 +12,7 @@ from plumbline.learning.chances import JUDGED, Chances, calibrated, interval_of,
 from plumbline.learning.fitting import POINT
 from plumbline.learning.metrics import Told, chance
 from plumbline.learning.rows import rows_of
+from plumbline.learning.said import chance_of
 from plumbline.library.chosen import weighted
 from plumbline.scorecard import Provenance, Scorecard, Sigmoid, SignalBins, Term, dump, load
 
@@ -46,6 +47,15 @@ def test_below_200_judged_leads_there_are_no_chances_and_below_1000_no_intervals
     assert interval_of(card_with(few), points * POINT) is None
     enough, points, _ = judged(1_000)
     assert interval_of(card_with(enough), points * POINT) is not None
+
+
+def test_one_lead_has_its_chance_with_an_interval_from_1000_judged_leads_on() -> None:
+    for rows, shown in ((500, False), (1_500, True)):
+        told = chance_of(card_with(judged(rows)[0]), 10)
+        assert (told.low is not None) is shown
+        assert ("to" in str(told)) is shown
+        assert told.leads == rows
+    assert chance_of(card_with(Chances(None)), 10) is None
 
 
 def test_what_a_card_was_judged_on_survives_its_file() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,10 +14,14 @@ from plumbline.cli import places
 from plumbline.cli.exits import Exit
 from plumbline.cli.output import Json, Ledger, Output, Quiet, Run, complain
 from plumbline.cli.pages import write_page
+from plumbline.learning.said import chance_of
 from plumbline.library.inputs import policy_from, read_text
 from plumbline.library.models import overdue
 from plumbline.report import packet_html, print_packet
 from plumbline.store import LedgerFile
+
+if TYPE_CHECKING:
+    from plumbline.engines.recorded import RecordedRun
 
 Lead = Annotated[str, typer.Argument(help="The id of the lead.")]
 
@@ -30,19 +35,22 @@ def explain(
 ) -> None:
     """Show why a lead was decided as it was: the evidence packet."""
     output = Output(json=json, quiet=quiet)
-    packet = places.recorded(run).packet(lead, plumbline=version("plumbline"))
-    output.data(packet)
+    past = places.recorded(run)
+    packet = past.packet(lead, plumbline=version("plumbline"))
+    said = None if packet.score is None else chance_of(past.bundle.card, packet.score.points)
+    output.data(packet if said is None else {**asdict(packet), "chance": said._asdict()})
     print_packet(packet, output.console)
-    if not output.quiet and (said := _overdue(run)):
-        complain(f"warning: {said}")
+    if said is not None:
+        output.say(f"\nChance of a good outcome: {said}.")
+    if not output.quiet and (late := _overdue(past)):
+        complain(f"warning: {late}")
     if html is not None:
         write_page(html, packet_html(packet))
         output.say(f"\nWritten to {html}")
 
 
-def _overdue(run: Path) -> str:
+def _overdue(past: RecordedRun) -> str:
     """Whether the learned scorecard of a run was past its day when it decided."""
-    past = places.recorded(run)
     model = past.folder.manifest().get("model")
     by = model.get("retrain_by") if isinstance(model, dict) else None
     return overdue(date.fromisoformat(by), past.as_of.date()) if isinstance(by, str) else ""
