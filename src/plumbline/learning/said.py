@@ -32,5 +32,5 @@ def chance_of(card: Scorecard, points: int) -> Said | None:
         return None
     odds = np.array([float(card.calibration.intercept) + float(card.calibration.slope) * points])
     span = interval_of(card, odds)
-    ends = (None, None) if span is None else (float(span.low[0]), float(span.high[0]))
-    return Said(float(chance(odds)[0]), *ends, card.calibration.rows)
+    low, high = (None, None) if span is None else (float(span.low[0]), float(span.high[0]))
+    return Said(float(chance(odds)[0]), low, high, card.calibration.rows)
