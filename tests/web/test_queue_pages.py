@@ -13,7 +13,7 @@ from plumbline.app.models import Access, Response, SavedView, Standing
 pytestmark = pytest.mark.django_db
 
 XSS = '"><script>alert(1)</script>'
-#: Queries of one page of the queue: session, user, teams (twice), count, lines, blind ones, views, access log.
+#: Queries of a page of the queue: session, user, teams, count, lines, blind ones, views, access log.
 QUEUE_QUERIES = 10
 
 
