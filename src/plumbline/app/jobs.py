@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from plumbline.app.services import runs
+from plumbline.app.services import imports, runs, undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,8 @@ class Timer:
 
 
 HANDLERS: Final[dict[str, Handler]] = {
+    imports.TOPIC: Handler(imports.carry_out, long=True, given_up=imports.given_up),
+    undoing.TOPIC: Handler(undoing.carry_out, long=True),
     runs.TOPIC: Handler(runs.carry_out, long=True, given_up=runs.given_up),
 }
 

@@ -8,7 +8,20 @@ from django.contrib import admin
 from django.urls import include, path
 
 from plumbline.api.service import urls as api_urls
-from plumbline.web.views import demo, errors, home, lead, leads, machine, policy, queue
+from plumbline.web.views import (
+    demo,
+    errors,
+    home,
+    imports,
+    lead,
+    leads,
+    machine,
+    notices,
+    policy,
+    queue,
+    reviews,
+    routing,
+)
 
 handler404: Final = errors.missing
 handler500: Final = errors.failed
@@ -31,6 +44,33 @@ urlpatterns: Final = [
     path("leads/<str:key>/appeal/", lead.appeal, name="lead-appeal"),
     path("leads/<str:key>/outcome/", lead.outcome, name="lead-outcome"),
     path("leads/<str:key>/objection/", lead.objection, name="lead-objection"),
+    path("leads/<str:key>/why/", routing.why, name="lead-why"),
+    path("leads/<str:key>/move/", routing.move, name="lead-move"),
+    path("reviews/", reviews.listed, name="reviews"),
+    path("reviews/<str:key>/", reviews.review, name="review"),
+    path("reviews/<str:key>/decide/", reviews.decide, name="review-decide"),
+    path("reviews/<str:key>/acknowledge/", reviews.acknowledge, name="review-acknowledge"),
+    path("reviews/<str:key>/part/", reviews.part, name="review-part"),
+    path("routing/", routing.routing, name="routing"),
+    path("routing/preview/", routing.preview, name="routing-preview"),
+    path("routing/teams/<str:key>/", routing.team, name="routing-team"),
+    path("routing/teams/<str:key>/save/", routing.save_team, name="routing-team-save"),
+    path("routing/teams/<str:key>/people/<str:person>/", routing.save_member, name="routing-member"),
+    path("routing/teams/<str:key>/people/<str:person>/away/", routing.add_absence, name="routing-absence"),
+    path(
+        "routing/teams/<str:key>/absences/<str:absence>/end/", routing.end_absence, name="routing-absence-end"
+    ),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/read/", notices.read, name="notices-read"),
+    path("notices/digest/", notices.digest, name="notices-digest"),
+    path("imports/", imports.imports_, name="imports"),
+    path("imports/upload/", imports.upload, name="import-upload"),
+    path("imports/decide-again/", imports.run, name="run-start"),
+    path("imports/<str:key>/", imports.import_, name="import"),
+    path("imports/<str:key>/progress/", imports.progress, name="import-progress"),
+    path("imports/<str:key>/mapping/", imports.mapping, name="import-mapping"),
+    path("imports/<str:key>/rejected/", imports.rejected, name="import-rejected"),
+    path("imports/<str:key>/undo/", imports.undo, name="import-undo"),
     path("policy/", policy.policy, name="policy"),
     path("policy/back/", policy.step_back, name="policy-back"),
     path("policy/pull/", policy.pull, name="switch-pull"),

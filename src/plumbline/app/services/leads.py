@@ -157,11 +157,12 @@ def _write(lead: Lead, fields: Mapping[str, str], digest: str, now: datetime) ->
     for name, value in columns_of(fields, lead.external_id).items():
         setattr(lead, name, value)
     lead.received, lead.digest, lead.changed_at = dict(fields), digest, now
-    lead.account = _account(fields)
+    lead.account = account_of(fields)
     lead.save()
 
 
-def _account(fields: Mapping[str, str]) -> Account | None:
+def account_of(fields: Mapping[str, str]) -> Account | None:
+    """The organisation of a lead, made where it is not there yet."""
     match = account_match(fields)
     if not match:
         return None

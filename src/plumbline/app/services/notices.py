@@ -36,6 +36,7 @@ _PEOPLE: Final = 500
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "appeal": ("an appeal that waits too long", "appeals that wait too long"),
     "given_up": ("a job that was given up", "jobs that were given up"),
+    "import": ("import that ended", "imports that ended"),
     "lead": ("lead that came to you", "leads that came to you"),
     "overflow": ("team whose leads go elsewhere", "teams whose leads go elsewhere"),
     "overdue": ("review that is overdue", "reviews that are overdue"),

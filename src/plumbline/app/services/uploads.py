@@ -7,18 +7,22 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 
 from plumbline.app.errors import ConflictError, InvalidInputError, NotFoundError
 from plumbline.app.models import Import
 from plumbline.app.models.base import new_key
+from plumbline.app.received import as_kept
 from plumbline.app.services.acts import person_of
+from plumbline.connectors.excel.source import ExcelSource
 from plumbline.connectors.guess import guess
 from plumbline.connectors.guess_forms import format_of, style_of
 from plumbline.connectors.mapping import parse_mapping
 from plumbline.connectors.settings import FileSettings
 from plumbline.connectors.settle import Choice
+from plumbline.connectors.yaml_text import masked
 from plumbline.domain.fields import RECEIVED, is_receivable
 from plumbline.domain.permissions import Perm
 from plumbline.domain.words import Kind
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Bytes of the largest file that is taken.
 LARGEST: Final = 4 * 1024**3
+_ROWS: Final = 5
+_SAMPLE: Final = 100
 _ODD: Final = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -75,7 +81,6 @@ def upload(
     with storage_errors(path):
         path.parent.mkdir(parents=True)
         digest = _written(path, pieces, largest)
-    same = Import.objects.filter(digest=digest).exclude(state=Import.State.UPLOADED).order_by("-pk").first()
     made = Import.objects.create(
         key=key,
         name=name[:200],
@@ -84,7 +89,7 @@ def upload(
         by=person_of(actor),
         created_at=now,
     )
-    return Uploaded(made, same)
+    return Uploaded(made, same_file(made))
 
 
 def _written(path: Path, pieces: Iterable[bytes], largest: int) -> str:
@@ -104,6 +109,12 @@ def _written(path: Path, pieces: Iterable[bytes], largest: int) -> str:
     if not size:
         raise InvalidInputError("The file is empty.", "file")
     return digest.hexdigest()
+
+
+def same_file(one: Import) -> Import | None:
+    """The last import of the very same bytes, where there was one."""
+    others = Import.objects.filter(digest=one.digest).exclude(state=Import.State.UPLOADED).exclude(pk=one.pk)
+    return others.order_by("-pk").first()
 
 
 def path_of(one: Import) -> Path:
@@ -143,6 +154,38 @@ def look(actor: Actor, one: Import, wishes: Wishes) -> Guess:
     actor.require(Perm.IMPORT_RUN)
     guessed = guess(_opened(one, wishes.sheet), wishes.choice)
     return guessed if wishes.fields is None else _as_said(guessed, wishes.fields)
+
+
+def sheets(one: Import, chosen: str | None) -> tuple[str, ...]:
+    """The sheets of a workbook that has several; none of any other file."""
+    source = _opened(one, chosen)
+    several = isinstance(source, ExcelSource) and len(source.book.sheets) > 1
+    return (
+        tuple(sheet.name for sheet in source.book.sheets)
+        if several and isinstance(source, ExcelSource)
+        else ()
+    )
+
+
+def preview(actor: Actor, one: Import, guessed: Guess) -> pl.DataFrame:
+    """The first rows as they would be kept. What is personal is masked for who may not see it."""
+    actor.require(Perm.IMPORT_RUN)
+    intake = mapped(_opened(one, guessed.sheet), guessed.to_yaml())
+    first = next(iter(intake.batches(_SAMPLE)), None)
+    if first is None:
+        return pl.DataFrame()
+    rows = as_kept(first.received, intake.mapping, intake.cells.blank_words).head(_ROWS).drop("row")
+    hidden = [name for name in rows.columns if actor.masked and _is_personal(name, guessed)]
+    return rows.with_columns(
+        pl.Series(name, [value and masked(value) for value in rows.get_column(name)], pl.String)
+        for name in hidden
+    )
+
+
+def _is_personal(name: str, guessed: Guess) -> bool:
+    entry = guessed.by_field.get(name)
+    known = RECEIVED.get(name)
+    return name == "lead.id" or (known.personal if known else entry is not None and entry.personal)
 
 
 def _opened(one: Import, sheet: str | None) -> Source:
