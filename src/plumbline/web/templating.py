@@ -12,6 +12,7 @@ from django.utils import timezone
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
+from plumbline.app.services import notices
 from plumbline.domain.permissions import Perm
 from plumbline.report.html import environment as report_environment
 from plumbline.web import navigation
@@ -37,6 +38,7 @@ def environment(**_: Any) -> Environment:  # noqa: ANN401 - what Django passes
         "csrf": _csrf,
         "Perm": Perm,
         "get_messages": get_messages,
+        "unread": notices.unread,
     }
     env.filters = {**env.filters, "ago": ago, "until": until, "when": when}
     return env

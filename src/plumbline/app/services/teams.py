@@ -33,7 +33,7 @@ def visible_to(actor: Actor) -> QuerySet[Team]:
     """The teams an actor may look at: their own, or all for those who see every lead or none at all."""
     actor.require(Perm.ROUTING_READ)
     own = not actor.sees_all and actor.may(Perm.LEAD_READ)
-    rows = Team.objects.select_related("manager", "overflow").order_by("pk")
+    rows = Team.objects.select_related("manager", "overflow__manager").order_by("pk")
     return rows.filter(pk__in=actor.teams) if own else rows
 
 
