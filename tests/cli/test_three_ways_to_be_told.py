@@ -46,8 +46,10 @@ CALLS = {
 }
 #: These print JSON in any case.
 SCHEMAS = {"policy schema", "scorecard schema"}
-#: These print a query in any case, or need a history with outcomes, labels or links: see their own tests.
+#: These print a query in any case, need a history with outcomes, labels or links, or run the application:
+#: see their own tests.
 ELSEWHERE = {
+    "worker",
     "scorecard sql",
     *("learn", "backtest", "readiness"),
     *(f"corrections {name}" for name in ("add", "erase", "report")),

@@ -34,7 +34,9 @@ from plumbline.cli import (
     rows,
     scorecard,
     second_reader,
+    server,
     simulate,
+    worker,
 )
 from plumbline.cli.exits import Exit
 from plumbline.cli.output import complain
@@ -62,6 +64,13 @@ app.command("backtest")(backtest.backtest_command)
 app.command("simulate")(simulate.simulate)
 app.command("normalise")(normalise.normalise)
 app.command("enrich")(enrich.enrich_command)
+app.command("serve")(server.serve)
+app.command("worker")(worker.worker)
+app.command("migrate")(server.migrate)
+app.command("doctor")(server.doctor)
+app.command("backup")(server.backup)
+app.command("restore")(server.restore)
+app.add_typer(server.people, name="people")
 app.add_typer(book.app, name="book")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scorecard.app, name="scorecard")
