@@ -78,6 +78,8 @@ EVENTS: Final = {
     "run:started": "The hash of the run's manifest, which holds the hashes of all its documents.",
     "switch:turned": "The kill switch was turned on or off.",
     "user:changed": "Somebody was given, or lost, a role or access.",
+    "webhook:added": "A program is told of events from here on: of which.",
+    "webhook:removed": "A program is told nothing any more.",
     "week:sealed": "The outcomes of a week, closed. Reserved.",
 }
 

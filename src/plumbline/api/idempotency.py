@@ -1,9 +1,11 @@
-"""A request with an ``Idempotency-Key`` is carried out once: asked again, the answer is given again."""
+"""A request with an ``Idempotency-Key`` is carried out once: asked again, the answer is given again.
+
+Answers are kept as long as ``services.tidying`` says.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from functools import wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -18,12 +20,9 @@ from plumbline.app.models import Idempotency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from django.http import HttpRequest
 
-#: How long an answer is kept.
-KEPT: Final = timedelta(days=2)
 _LONGEST: Final = 120
 
 
@@ -81,8 +80,3 @@ def _stored(actor: str, key: str, digest: str) -> HttpResponse | None:
     answer = HttpResponse(found.body, content_type="application/json", status=found.status)
     answer["Idempotency-Replayed"] = "true"
     return answer
-
-
-def forget(now: datetime) -> int:
-    """Drop answers that are older than they are kept for; how many."""
-    return Idempotency.objects.filter(at__lt=now - KEPT).delete()[0]

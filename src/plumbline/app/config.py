@@ -31,6 +31,7 @@ SETTINGS: Final[dict[str, str]] = {
     "OIDC_CLIENT_ID": "Single sign-on: our id there.",
     "OIDC_CLIENT_SECRET": "Single sign-on: our secret there.",
     "TIME_ZONE": "Time zone of working hours and pages. Default: Europe/London.",
+    "WEBHOOKS_LOCAL": "1: webhooks may go to plain http and into the private network. 1 in the demo.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
     "METRICS_TOKEN": "Who asks for /metrics sends this as a bearer token; without it there are no metrics.",
 }

@@ -51,6 +51,12 @@ class EvidenceNotOpenedError(PlumblineError):
     code = "evidence_not_opened"
 
 
+class WebhookFailedError(PlumblineError):
+    """A webhook's address did not take what was sent; it is sent again later."""
+
+    code = "webhook_failed"
+
+
 class NoPolicyError(PlumblineError):
     """No policy is live, so nothing can be decided."""
 

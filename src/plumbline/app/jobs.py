@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from plumbline.app.services import imports, runs, undoing
+from plumbline.app.services import imports, runs, tidying, undoing, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +48,12 @@ HANDLERS: Final[dict[str, Handler]] = {
     imports.TOPIC: Handler(imports.carry_out, long=True, given_up=imports.given_up),
     undoing.TOPIC: Handler(undoing.carry_out, long=True),
     runs.TOPIC: Handler(runs.carry_out, long=True, given_up=runs.given_up),
+    webhooks.DELIVER: Handler(webhooks.deliver, attempts=webhooks.ATTEMPTS),
+    **{topic: Handler(webhooks.fan_out) for topic in webhooks.TOPICS},
 }
 
 #: Names have at most 14 characters.
 TIMERS: Final[dict[str, Timer]] = {
+    "tidy": Timer(tidying.tidy, timedelta(days=1), later=timedelta(hours=4)),
     "rescore": Timer(runs.rescore, timedelta(days=1), later=timedelta(hours=2)),
 }

@@ -15,6 +15,7 @@ DEMO = _env.flag("DEMO")
 DATA = Path(_env.text("DATA", "plumbline-data")).absolute()
 HTTPS = _env.flag("HTTPS")
 PROXIES = _env.whole("PROXIES", 0)
+WEBHOOKS_LOCAL = DEMO or _env.flag("WEBHOOKS_LOCAL")
 METRICS_TOKEN = _env.text("METRICS_TOKEN")
 
 DEBUG = False

@@ -63,6 +63,8 @@ class Event(StrEnum):
     RUN_STARTED = "run:started"
     SWITCH_TURNED = "switch:turned"
     USER_CHANGED = "user:changed"
+    WEBHOOK_ADDED = "webhook:added"
+    WEBHOOK_REMOVED = "webhook:removed"
     WEEK_SEALED = "week:sealed"
 
 

@@ -29,6 +29,7 @@ MENU: Final = (
     Place("policy", "Policy", Perm.POLICY_READ, "g p"),
     Place("imports", "Import", Perm.IMPORT_RUN, "g i"),
     Place("ledger", "Ledger", Perm.LEDGER_READ, "g e"),
+    Place("webhooks", "Webhooks", Perm.WEBHOOK_MANAGE, "g w"),
     Place("people", "People", Perm.USER_MANAGE, "g u"),
 )
 

@@ -21,6 +21,7 @@ from plumbline.web.views import (
     queue,
     reviews,
     routing,
+    webhooks,
 )
 
 handler404: Final = errors.missing
@@ -81,6 +82,10 @@ urlpatterns: Final = [
     path("policy/proposals/<str:key>/check/", policy.check, name="proposal-check"),
     path("policy/proposals/<str:key>/save/", policy.save, name="proposal-save"),
     path("policy/proposals/<str:key>/decide/", policy.decide, name="proposal-decide"),
+    path("webhooks/", webhooks.all_of, name="webhooks"),
+    path("webhooks/add/", webhooks.register, name="webhook-register"),
+    path("webhooks/<str:key>/test/", webhooks.send_test, name="webhook-test"),
+    path("webhooks/<str:key>/remove/", webhooks.remove, name="webhook-remove"),
     path("demo/sign-in/<str:key>/", demo.sign_in, name="demo-sign-in"),
     path("api/v1/openapi.json", machine.openapi, name="openapi"),
     path("api/v1/", api_urls),

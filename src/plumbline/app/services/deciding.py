@@ -8,11 +8,12 @@ from django.db import transaction
 
 from plumbline.app.models import Decision, Standing
 from plumbline.app.models.base import new_key
-from plumbline.app.services import reviews, routing
+from plumbline.app.services import reviews, routing, webhooks
 from plumbline.app.services.inputs import events_of, inbox_of, received_frame
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import live
 from plumbline.app.standings import decision_of, standing_of
+from plumbline.domain.words import Route
 from plumbline.ledger import Draft, Event
 from plumbline.qualify.context import READINGS
 from plumbline.qualify.path import qualify
@@ -55,6 +56,7 @@ def _decide_one(actor: Actor, lead: Lead, policy: Policy, now: datetime) -> Deci
     inputs = done.inputs.drop("row").row(0, named=True)
     seq = _record(actor, lead, policy, now, inputs, row)
     decision = Decision.objects.create(lead=lead, policy=policy, at=now, seq=seq, **decision_of(row))
+    _tell(lead, decision, policy)
     fields = standing_of(row, lead.arrived_at)
     settle(lead, decision, fields, now=now, readings=inputs.get(READINGS))
     return decision
@@ -69,6 +71,19 @@ def _record(
     draft = Draft(Event.DECISION_MADE, new_key(), actor.name, facts, body=body, subject=lead.key)
     (entry,) = DatabaseLedger().append([draft], now=now)
     return entry.header.seq
+
+
+def _tell(lead: Lead, decision: Decision, policy: Policy) -> None:
+    told = {
+        "lead": lead.key,
+        "decision": decision.pk,
+        "entry": decision.seq,
+        "route": Route(decision.route).word,
+        "band": decision.band or None,
+        "action": decision.action,
+        "policy": policy.number,
+    }
+    webhooks.tell("decision.made", told, now=decision.at)
 
 
 def settle(
