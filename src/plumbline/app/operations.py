@@ -19,6 +19,7 @@ from plumbline.app import triggers
 from plumbline.app.errors import ConfigurationError, InvalidInputError
 from plumbline.app.models import Membership, Outbox, Policy, Team, User
 from plumbline.app.services.ledger import DatabaseLedger
+from plumbline.app.services.people import STAFF
 from plumbline.domain.permissions import Role
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def add_person(email: str, *, name: str, role: str, teams: Sequence[str], passwo
         raise InvalidInputError(" ".join(error.messages), "password") from error
     with transaction.atomic():
         user = User.objects.create_user(
-            email, password, name=name, role=role, role_since=timezone.now(), is_staff=role == Role.ADMIN
+            email, password, name=name, role=role, role_since=timezone.now(), is_staff=role in STAFF
         )
         for team in teams:
             place, _ = Team.objects.get_or_create(name=team)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from plumbline.app.errors import InvalidInputError, NotFoundError
-from plumbline.app.models import ApiKey, Team, User
+from plumbline.app.models import ApiKey, Team
+from plumbline.app.services.acts import person_of
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.domain.permissions import ROLES, Perm, Role
 from plumbline.ledger import Draft, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from plumbline.app.actors import Actor
@@ -53,7 +54,7 @@ def issue(
             name=name.strip()[:80] or "unnamed",
             digest=digest_of(secret),
             scopes=sorted(scopes),
-            created_by=User.objects.get(pk=actor.user_id),
+            created_by=person_of(actor),
             created_at=now,
             expires_at=expires_at,
             per_minute=per_minute,
@@ -62,6 +63,20 @@ def issue(
         draft = Draft(Event.KEY_ISSUED, f"key-{key.key}", actor.name, {"scopes": tuple(sorted(scopes))})
         DatabaseLedger().append([draft], now=now)
     return key, secret
+
+
+def listed(actor: Actor) -> Sequence[ApiKey]:
+    """Every key, the newest first."""
+    actor.require(Perm.KEY_MANAGE)
+    return list(ApiKey.objects.select_related("created_by").prefetch_related("teams").order_by("-pk"))
+
+
+def scopes_of(words: Iterable[str]) -> set[Perm]:
+    """Scopes as they are written in a form; ``InvalidInputError`` for a word that is none."""
+    try:
+        return {Perm(word) for word in words}
+    except ValueError as error:
+        raise InvalidInputError(f"{error}.", "scopes") from error
 
 
 def revoke(actor: Actor, key: str, *, now: datetime) -> None:

@@ -113,7 +113,7 @@ def seat(  # noqa: PLR0913 - a place in a team is these
         place = _member(team, person)
         # Who stops taking turns leaves no debt behind, and begins level when they take some again.
         owed = place.owed if weight and place.weight else 0
-        _spread_debt(team, place, owed)
+        spread_debt(team, place, owed)
         Membership.objects.filter(pk=place.pk).update(
             weight=weight, open_cap=open_cap, daily_cap=daily_cap, owed=owed
         )
@@ -180,7 +180,7 @@ def _member(team: Team, person: str) -> Membership:
     return place
 
 
-def _spread_debt(team: Team, place: Membership, keeps: int) -> None:
+def spread_debt(team: Team, place: Membership, keeps: int) -> None:
     """What a person no longer is owed goes to the first of the others, so that all still add up to zero."""
     others = Membership.objects.select_for_update().filter(team=team, weight__gt=0).exclude(pk=place.pk)
     heir = others.order_by("owed" if place.owed > keeps else "-owed", "pk").first()
