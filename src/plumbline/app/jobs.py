@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from plumbline.app.services import imports, runs, tidying, undoing, webhooks
+from plumbline.app.services import (
+    imports,
+    moving,
+    notices,
+    overrides,
+    responses,
+    reviews,
+    runs,
+    tidying,
+    undoing,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,4 +67,9 @@ HANDLERS: Final[dict[str, Handler]] = {
 TIMERS: Final[dict[str, Timer]] = {
     "tidy": Timer(tidying.tidy, timedelta(days=1), later=timedelta(hours=4)),
     "rescore": Timer(runs.rescore, timedelta(days=1), later=timedelta(hours=2)),
+    "move-on": Timer(moving.reassign_overdue, timedelta(minutes=5)),
+    "escalate": Timer(reviews.escalate, timedelta(minutes=5)),
+    "digest": Timer(notices.digest, timedelta(days=1), later=timedelta(hours=6)),
+    "wake": Timer(responses.wake, timedelta(minutes=5)),
+    "overrides": Timer(overrides.expire, timedelta(minutes=5)),
 }

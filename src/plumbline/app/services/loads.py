@@ -50,7 +50,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A team and its people. ``waits`` counts leads that nobody could take, ``late`` those that are overdue."""
+    """A team and its people. ``waits`` counts leads nobody could take, ``late`` those that are overdue."""
 
     team: Team
     seats: Sequence[Seat]
@@ -97,6 +97,7 @@ def of(rows: Iterable[Team], *, now: datetime) -> list[Load]:
 def _counts(teams: Sequence[Team], now: datetime) -> dict[int, tuple[int, int]]:
     """Per team how many worked leads nobody has, and how many are overdue."""
     rows = Standing.objects.filter(team__in=teams, state=Standing.State.OPEN, route__in=WORKED)
-    waits, late = Count("pk", filter=Q(owner=None)), Count("pk", filter=Q(due_at__lt=now))
-    counted = rows.filter(Q(owner=None) | Q(due_at__lt=now)).values_list("team").annotate(waits, late)
-    return {team: (nobody, overdue) for team, nobody, overdue in counted.order_by()}
+    waits, late = Count("pk", filter=Q(owner=None)), Count("pk", filter=Q(owner__isnull=False))
+    wanted = rows.filter(Q(owner=None) | Q(due_at__lt=now)).order_by()
+    counted = wanted.values_list("team").annotate(waits=waits, late=late)
+    return {team: (nobody, overdue) for team, nobody, overdue in counted}
