@@ -280,3 +280,23 @@ def test_the_description_is_for_who_is_signed_in(cast, as_) -> None:
     told = as_(cast.alice).get("/api/v1/openapi.json").json()
     assert told["openapi"].startswith("3.1")
     assert "/api/v1/leads/{key}/evidence" in told["paths"]
+
+
+def test_the_reasons_told_at_once_are_those_of_the_evidence(program) -> None:
+    one = program()
+    for number, fields in enumerate((GOOD, POOR, {"contact.email": "x@y.example"})):
+        told = one.ask("PUT", f"/leads/by-id/r{number}", {"fields": fields}).json()
+        again = one.ask("PUT", f"/leads/by-id/r{number}", {"fields": fields}).json()
+        assert again["changed"] is False
+        assert told["reasons"] == again["reasons"]
+        assert told["decision"] == again["decision"]
+
+
+def test_scoring_a_form_takes_as_many_statements_as_are_needed(
+    program, django_assert_max_num_queries
+) -> None:
+    """43 once, when the answer was made by deciding again."""
+    one = program()
+    one.ask("POST", "/score", {"fields": GOOD})
+    with django_assert_max_num_queries(35):
+        one.ask("POST", "/score", {"fields": GOOD | {"contact.email": "b@b.example"}})

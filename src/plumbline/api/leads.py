@@ -26,7 +26,7 @@ from plumbline.api.schemas import (
     PageOut,
     ReceivedOut,
 )
-from plumbline.api.shown import decision_out, lead_out, reasons_out
+from plumbline.api.shown import decision_out, lead_out, reasons_of, reasons_out
 from plumbline.app.actors import Actor
 from plumbline.app.errors import InvalidInputError, NotFoundError
 from plumbline.app.models import Lead
@@ -144,18 +144,19 @@ def _receive(actor: Actor, id_: str, lead: LeadIn) -> ReceivedOut:
     now = timezone.now()
     with transaction.atomic():
         found = leads.receive(actor, _arrival(id_, lead), now=now)
-        if not found.added and not found.changed:
-            decision = _standing_decision(found.lead)
+        if found.added or found.changed:
+            (made,) = deciding.decided(actor, [found.lead], now=now)
+            decision, reasons = made.decision, reasons_of(made)
         else:
-            (decision,) = deciding.decide(actor, [found.lead], now=now)
-    shown = evidence.evidence_of(actor, decision)
+            decision = _standing_decision(found.lead)
+            reasons = reasons_out(evidence.evidence_of(actor, decision).packet)
     return ReceivedOut(
         lead=found.lead.key,
         id=id_,
         added=found.added,
         changed=found.changed,
         decision=decision_out(decision),
-        reasons=reasons_out(shown.packet),
+        reasons=reasons,
     )
 
 

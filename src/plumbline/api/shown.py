@@ -12,6 +12,7 @@ from plumbline.domain.words import Route
 if TYPE_CHECKING:
     from plumbline.app.actors import Actor
     from plumbline.app.models import Decision, Lead, Run
+    from plumbline.app.services.deciding import Decided
     from plumbline.qualify.packet import Packet
 
 _PERSONAL: Final = frozenset(name for name, field in RECEIVED.items() if field.personal)
@@ -62,6 +63,14 @@ def reasons_out(packet: Packet) -> list[ReasonOut]:
     return [
         ReasonOut(label=one.label, cell=one.cell, points=one.points, dimension=one.dimension)
         for one in packet.score.reasons
+    ]
+
+
+def reasons_of(made: Decided) -> list[ReasonOut]:
+    """The same for a decision that was just made."""
+    return [
+        ReasonOut(label=one.label, cell=one.value, points=one.points, dimension=one.dimension.value)
+        for one in made.reasons
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,17 +18,45 @@ from plumbline.domain.words import Route
 from plumbline.ledger import Draft, Event
 from plumbline.qualify.context import READINGS
 from plumbline.qualify.path import qualify
+from plumbline.scorecard.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    import polars as pl
+
     from plumbline.app.actors import Actor
     from plumbline.app.models import Lead, Policy
+    from plumbline.app.services.live import Live
     from plumbline.ledger.entry import Fact
+    from plumbline.qualify.bundle import Bundle
+    from plumbline.scorecard.explain import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as it was made, and what its score is made of."""
+
+    decision: Decision
+    bundle: Bundle
+    signals: pl.DataFrame
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The terms that gave or took points; none for a person who objected."""
+        if self.decision.points is None:
+            return ()
+        row = self.signals.row(0, named=True)
+        return explain(row, self.bundle.card, self.bundle.policy.bands).reasons
 
 
 def decide(actor: Actor, leads: Sequence[Lead], *, now: datetime) -> list[Decision]:
+    """The same as ``decided``, for those who want the decisions alone."""
+    return [one.decision for one in decided(actor, leads, now=now)]
+
+
+def decided(actor: Actor, leads: Sequence[Lead], *, now: datetime) -> list[Decided]:
     """Decide about these leads with the live policy, write it into the ledger and give every lead a place.
 
     Each lead is decided by itself, so that what it is told does not hang on who came with it. What a person
@@ -37,14 +66,15 @@ def decide(actor: Actor, leads: Sequence[Lead], *, now: datetime) -> list[Decisi
         NoPolicyError: No policy is live.
     """
     current = live()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # Standings before the ledger, as every act takes them: two orders would wait for each other.
-        list(Standing.objects.select_for_update().filter(pk__in=[lead.pk for lead in leads]).values("pk"))
-        return [_decide_one(actor, lead, current.policy, now) for lead in leads]
+        rows = Standing.objects.select_for_update().filter(pk__in=[lead.pk for lead in leads])
+        standings = {standing.pk: standing for standing in rows.order_by("pk")}
+        return [_decide_one(actor, lead, standings.get(lead.pk), current, now) for lead in leads]
 
 
-def _decide_one(actor: Actor, lead: Lead, policy: Policy, now: datetime) -> Decision:
-    bundle = live().bundle
+def _decide_one(actor: Actor, lead: Lead, standing: Standing | None, current: Live, now: datetime) -> Decided:
+    bundle, policy = current.bundle, current.policy
     done = qualify(
         received_frame([lead]),
         bundle=bundle,
@@ -58,8 +88,8 @@ def _decide_one(actor: Actor, lead: Lead, policy: Policy, now: datetime) -> Deci
     decision = Decision.objects.create(lead=lead, policy=policy, at=now, seq=seq, **decision_of(row))
     _tell(lead, decision, policy)
     fields = standing_of(row, lead.arrived_at)
-    settle(lead, decision, fields, now=now, readings=inputs.get(READINGS))
-    return decision
+    _settle(lead, standing, decision, fields, now=now, readings=inputs.get(READINGS))
+    return Decided(decision, bundle, done.signals)
 
 
 def _record(
@@ -86,21 +116,27 @@ def _tell(lead: Lead, decision: Decision, policy: Policy) -> None:
     webhooks.tell("decision.made", told, now=decision.at)
 
 
-def settle(
-    lead: Lead, decision: Decision, fields: dict[str, Any], *, now: datetime, readings: str | None = None
-) -> Standing:
+def _settle(
+    lead: Lead,
+    standing: Standing | None,
+    decision: Decision,
+    fields: dict[str, Any],
+    *,
+    now: datetime,
+    readings: str | None,
+) -> None:
     """Give a lead the place that its decision says, an owner, and the reviews that it asks for.
 
-    ``readings``: what its messages say, as the decision keeps it.
+    ``standing``: where it stands, locked; None for a new lead. ``readings``: what its messages say.
     """
-    standing = Standing.objects.select_for_update().filter(pk=lead.pk).first()
-    standing = standing or Standing(lead=lead, since=now)
-    restate(standing, decision, fields, now=now)
-    routing.place(standing, now=now)
-    standing.version += 1
-    standing.save()
-    reviews.open_for(lead, decision, standing, now=now, readings=readings)
-    return standing
+    fresh = standing is None
+    placed = standing or Standing(lead=lead, since=now)
+    placed.lead = lead
+    restate(placed, decision, fields, now=now)
+    routing.place(placed, now=now)
+    placed.version += 1
+    placed.save(force_insert=fresh)
+    reviews.open_for(lead, decision, placed, now=now, readings=readings)
 
 
 def restate(standing: Standing, decision: Decision, fields: dict[str, Any], *, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -12,9 +14,9 @@ from plumbline.signals import event_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from plumbline.app.models import Lead
+    from plumbline.domain.signals import SignalSpec
     from plumbline.qualify.bundle import Bundle
     from plumbline.signals import EventState
 
@@ -47,8 +49,16 @@ def events_of(leads: Sequence[Lead], bundle: Bundle, as_of: datetime) -> EventSt
     """What these leads did, folded for the policy's signals."""
     rows = Behaviour.objects.filter(lead__in=leads).values_list("lead__key", "kind", "at")
     frame = [(key, kind, at.isoformat()) for key, kind, at in rows.iterator()]
+    if not frame:  # most leads that come in
+        return _nothing_happened(bundle.policy.signals)
     table = pl.DataFrame(frame, schema=EVENTS, orient="row")
     return event_state(table, bundle.policy.signals, as_of=as_of)
+
+
+@lru_cache(maxsize=16)
+def _nothing_happened(signals: tuple[SignalSpec, ...]) -> EventState:
+    """No events, which is the same at every moment."""
+    return event_state(pl.DataFrame(schema=EVENTS), signals, as_of=datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def _cell(lead: Lead, name: str) -> str | None:

@@ -74,7 +74,7 @@ def receive(actor: Actor, arrival: Arrival, *, now: datetime, batch: Import | No
     actor.require(Perm.LEAD_WRITE)
     fields = checked(arrival)
     digest = digest_of(fields)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lead = Lead.objects.select_for_update().filter(external_id=arrival.external_id).first()
         added = lead is None
         if lead is None:
@@ -172,13 +172,17 @@ def account_of(fields: Mapping[str, str]) -> Account | None:
 
 def _attach(lead: Lead, arrival: Arrival) -> bool:
     """Add messages and events that are not there yet; whether there were any."""
-    known = set(lead.messages.values_list("external_id", "text", "at"))
-    letters = [one for one in arrival.messages if (one.external_id, one.text, one.at) not in known]
-    Message.objects.bulk_create(
-        Message(lead=lead, external_id=one.external_id, channel=one.channel, text=one.text, at=one.at)
-        for one in letters
-    )
-    done = set(lead.behaviour.values_list("kind", "at"))
-    events = [one for one in arrival.events if (one.kind, one.at) not in done]
-    Behaviour.objects.bulk_create(Behaviour(lead=lead, kind=one.kind, at=one.at) for one in events)
+    letters: list[Said] = []
+    if arrival.messages:
+        known = set(lead.messages.values_list("external_id", "text", "at"))
+        letters = [one for one in arrival.messages if (one.external_id, one.text, one.at) not in known]
+        Message.objects.bulk_create(
+            Message(lead=lead, external_id=one.external_id, channel=one.channel, text=one.text, at=one.at)
+            for one in letters
+        )
+    events: list[Did] = []
+    if arrival.events:
+        done = set(lead.behaviour.values_list("kind", "at"))
+        events = [one for one in arrival.events if (one.kind, one.at) not in done]
+        Behaviour.objects.bulk_create(Behaviour(lead=lead, kind=one.kind, at=one.at) for one in events)
     return bool(letters or events)
