@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from plumbline.app.services import (
+    access,
     imports,
     moving,
     notices,
@@ -71,5 +72,6 @@ TIMERS: Final[dict[str, Timer]] = {
     "escalate": Timer(reviews.escalate, timedelta(minutes=5)),
     "digest": Timer(notices.digest, timedelta(days=1), later=timedelta(hours=6)),
     "wake": Timer(responses.wake, timedelta(minutes=5)),
+    "volume": Timer(access.warn, timedelta(hours=1)),
     "overrides": Timer(overrides.expire, timedelta(minutes=5)),
 }

@@ -16,28 +16,29 @@ if TYPE_CHECKING:
     from plumbline.store.ledger import Ledger
 
 
-def export_ledger(ledger: Ledger, path: Path) -> Head:
+def export_ledger(ledger: Ledger, path: Path, *, bodies: bool = True) -> Head:
     """Write every entry as one line, then the head. Header and body stand as the text that was hashed.
 
-    A broken ledger can be exported as well, and stays broken.
+    A broken ledger can be exported as well, and stays broken. Without ``bodies`` the chain alone is written
+    and the last line says so: for who may see that everything is there, and not what it is.
     Returns the head: keep it apart from the file, since a file can be cut and its last line with it.
     """
     head = ledger.head()
-    write_atomically(path, lambda tmp: _write(ledger, tmp, head))
+    write_atomically(path, lambda tmp: _write(tmp, _lines(ledger, head, bodies)))
     return head
 
 
-def _write(ledger: Ledger, path: Path, head: Head) -> None:
+def _write(path: Path, lines: Iterator[dict[str, str]]) -> None:
     with path.open("w", encoding="ascii", newline="\n") as file:
-        for line in _lines(ledger, head):
+        for line in lines:
             file.write(json.dumps(line) + "\n")
 
 
-def _lines(ledger: Ledger, head: Head) -> Iterator[dict[str, str]]:
+def _lines(ledger: Ledger, head: Head, bodies: bool) -> Iterator[dict[str, str]]:
     for seq, record in enumerate(ledger.records(), start=1):
         if seq <= head.seq:  # another process may have appended meanwhile
-            yield _line(record)
-    yield {"head": str(head)}
+            yield _line(record if bodies else (*record[:2], None, None))
+    yield {"head": str(head)} | ({} if bodies else {"bodies": "left out"})
 
 
 def _line(record: Record) -> dict[str, str]:

@@ -30,6 +30,7 @@ MENU: Final = (
     Place("imports", "Import", Perm.IMPORT_RUN, "g i"),
     Place("ledger", "Ledger", Perm.LEDGER_READ, "g e"),
     Place("webhooks", "Webhooks", Perm.WEBHOOK_MANAGE, "g w"),
+    Place("access", "Who saw what", Perm.ACCESS_READ, "g a"),
     Place("people", "People", Perm.USER_MANAGE, "g u"),
 )
 

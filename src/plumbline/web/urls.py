@@ -15,14 +15,15 @@ from plumbline.web.views import (
     imports,
     lead,
     leads,
+    ledger,
     machine,
     notices,
     people,
     policy,
     queue,
+    webhooks,
     reviews,
     routing,
-    webhooks,
 )
 
 handler404: Final = errors.missing
@@ -97,6 +98,11 @@ urlpatterns: Final = [
     path("keys/", people.keys_, name="keys"),
     path("keys/issue/", people.issue, name="key-issue"),
     path("keys/<str:key>/revoke/", people.revoke, name="key-revoke"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/verify/", ledger.verify, name="ledger-verify"),
+    path("ledger/export/", ledger.export, name="ledger-export"),
+    path("ledger/<str:seq>/", ledger.entry, name="ledger-entry"),
+    path("access/", ledger.seen, name="access"),
     path("demo/sign-in/<str:key>/", demo.sign_in, name="demo-sign-in"),
     path("api/v1/openapi.json", machine.openapi, name="openapi"),
     path("api/v1/", api_urls),

@@ -42,6 +42,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "overdue": ("review that is overdue", "reviews that are overdue"),
     "review": ("answer to something you asked", "answers to something you asked"),
     "stuck": ("lead that nobody answered in time", "leads that nobody answered in time"),
+    "volume": ("person who saw far more than usual", "persons who saw far more than usual"),
     "waits": ("team in which nobody can take leads", "teams in which nobody can take leads"),
 }
 
