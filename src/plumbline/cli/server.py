@@ -31,6 +31,7 @@ def serve(
 
     if demo:
         operations.migrate()
+        _fill()
     operations.refuse_unready()
     print(f"Plumbline listens on http://{host}:{port}/", flush=True)  # noqa: T201
     beside = subprocess.Popen([sys.executable, "-m", "plumbline.cli", "worker"]) if worker else None
@@ -40,6 +41,16 @@ def serve(
         if beside is not None:
             beside.terminate()
             beside.wait()
+
+
+def _fill() -> None:
+    """The company of the demo and its leads, the first time."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from plumbline.app import demo_leads  # noqa: PLC0415
+
+    leads = demo_leads.fill(now=timezone.now(), say=lambda text: print(f"{text} …", flush=True))  # noqa: T201
+    print(f"{leads:,} leads are there.", flush=True)  # noqa: T201
 
 
 def _listen(host: str, port: int, workers: int) -> None:
