@@ -25,5 +25,5 @@ def test_no_page_holds_scripts_or_styles_of_its_own(name: str) -> None:
 
 def test_a_page_that_cannot_be_read_is_found() -> None:
     """Negative control."""
-    with pytest.raises(Exception, match="unexpected|Expected|unknown"):
+    with pytest.raises(Exception, match=r"unexpected|Expected|unknown"):
         environment().from_string("{% if %}")
