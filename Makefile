@@ -27,7 +27,11 @@ $(VENV)/.dev: $(VENV)/.core
 
 # --- the main job, on simulated leads ---------------------------------------------------------------------
 
-demo: $(VENV)/.core  ## simulate leads, qualify them, explain one, verify the ledger
+$(VENV)/.server: $(VENV)/.core
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[server]'
+	@touch $@
+
+demo: $(VENV)/.server  ## qualify simulated leads, explain one, verify the ledger; then the application
 	scripts/demo $(BIN)/plumbline $(DEMO)
 
 # --- everything a change must pass ------------------------------------------------------------------------

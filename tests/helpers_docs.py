@@ -23,8 +23,9 @@ PAGES: Final = (
     ROOT / "CHANGELOG.md",
     *sorted(path for path in DOCS.rglob("*.md") if not {"_build", "generated"} & set(path.parts)),
 )
-#: Commands that set up a machine: shown, not carried out here. ``make test`` would carry out this very test.
-NOT_RUN: Final = ("make", "pip", "git", "sphinx-build", "xdg-open")
+#: Commands that set up a machine, or go on until they are stopped: shown, not carried out here.
+#: ``make test`` would carry out this very test.
+NOT_RUN: Final = ("make", "pip", "git", "sphinx-build", "xdg-open", "plumbline serve", "plumbline worker")
 #: Terminal width of what the pages show.
 COLUMNS: Final = "80"
 
@@ -57,8 +58,15 @@ class Command:
     status: int
 
     @property
+    def program(self) -> str:
+        """What is called: a program, or a command of Plumbline that goes on until it is stopped."""
+        first, *rest = shlex.split(self.text, comments=True)
+        both = f"{first} {rest[0]}" if rest else first
+        return both if both in NOT_RUN and "--once" not in rest else first
+
+    @property
     def is_run(self) -> bool:
-        return shlex.split(self.text, comments=True)[0] not in NOT_RUN
+        return self.program not in NOT_RUN
 
     def __str__(self) -> str:
         return f"{self.block.page.relative_to(ROOT)}:{self.line}: {self.text}"

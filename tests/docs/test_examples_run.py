@@ -64,7 +64,7 @@ def run_python(block: Block, names: dict[str, object], folder: Path) -> None:
 def test_every_console_block_has_a_command_and_few_are_only_shown() -> None:
     found = [command for page in PAGES for block in blocks(page, "console") for command in commands(block)]
     assert all(commands(block) for page in PAGES for block in blocks(page, "console"))
-    only_shown = {command.text.split()[0] for command in found if not command.is_run}
+    only_shown = {command.program for command in found if not command.is_run}
     assert only_shown <= set(NOT_RUN)
     assert sum(command.is_run for command in found) > 40
 
