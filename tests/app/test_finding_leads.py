@@ -26,7 +26,7 @@ from plumbline.app.services import (
     similar,
     views,
 )
-from plumbline.app.standings import place
+from plumbline.app.standings import mostly, place, standing_of
 from plumbline.domain.words import Route
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,26 @@ def test_filters_say_which_value_they_cannot_have(cast) -> None:
     with pytest.raises(NotAllowedError):
         queue.page_of(of(cast.audra), queue.Filters())
     assert queue.Filters.of({"band": "A", "state": ""}).query == "band=A"
+
+
+def test_a_line_says_what_counts_most_unless_a_rule_says_more(cast) -> None:
+    lead = queued(cast)
+    now = standing(lead)
+    if now.decision.reason == "BAND_ROUTE":
+        assert now.because.count(",") == 2
+        assert "Budget +14" in now.because
+    terms = (("points.term.a", "Size"), ("points.term.b", "Source"), ("points.term.c", "Age"))
+    row = {"points.term.a": -3, "points.term.b": 14, "points.term.c": 0}
+    assert mostly(row, terms) == "Source +14, Size \N{MINUS SIGN}3"
+    decided = {"reason": "RULE_HIT", "because": "A rule."}
+    assert standing_of({**_row(), **decided}, lead.arrived_at, "Source +14")["because"] == "A rule."
+    decided["reason"] = "BAND_ROUTE"
+    assert standing_of({**_row(), **decided}, lead.arrived_at, "Source +14")["because"] == "Source +14"
+
+
+def _row() -> dict[str, object]:
+    names = ("owner", "band", "points", "fit_level", "intent_level", "readiness_level", "action")
+    return dict.fromkeys((*names, "draw.holdout", "draw.blind")) | {"route": "queue"}
 
 
 def test_saved_views_keep_filters_and_nothing_else(cast) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.words import Route, Stream
+from plumbline.report.words import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from plumbline.scorecard import Scorecard
 
 #: Routes in the order in which they are worked, first first; nurture waits at the end.
 WORKED: Final = {Route.FAST_TRACK: 3, Route.REVIEW: 2, Route.QUEUE: 2, Route.NURTURE: 1}
+#: Columns of a row of decisions that hold the points of a term begin like this.
+TERM: Final = "points.term."
+_MOST: Final = 3
 _ROUTE: Final = 10**16
 _POINT: Final = 10**11
 _HIGHEST: Final = 50_000
@@ -29,8 +36,25 @@ def place(route: Route, points: int | None, arrived_at: datetime, *, baseline: b
     return WORKED[route] * _ROUTE + (score + _HIGHEST) * _POINT - minutes
 
 
-def standing_of(row: Mapping[str, Any], arrived_at: datetime) -> dict[str, Any]:
-    """The fields of a standing out of a row of decisions (``qualify``)."""
+def terms_of(card: Scorecard) -> tuple[tuple[str, str], ...]:
+    """Per term the column of its points in a row of decisions, and what people call it."""
+    return tuple((TERM + term.id, term.label) for term in card.terms)
+
+
+def mostly(row: Mapping[str, Any], terms: Iterable[tuple[str, str]]) -> str:
+    """What counts most in a score, in one line: ``Industry +16, Lead source +14, Days waiting -8``."""
+    counted = [(row[name], label) for name, label in terms if row.get(name)]
+    most = sorted(counted, key=lambda one: -abs(one[0]))[:_MOST]
+    return ", ".join(f"{label} {signed(points)}" for points, label in most)
+
+
+def standing_of(row: Mapping[str, Any], arrived_at: datetime, most: str = "") -> dict[str, Any]:
+    """The fields of a standing out of a row of decisions (``qualify``).
+
+    ``most``: what counts most (``mostly``). It is the reason where a lead goes as its band does; a rule, and
+    what we do not know, say more themselves.
+    """
+    plain = row["reason"] == ReasonCode.BAND_ROUTE.value
     route = Route.of(row["route"])
     held = bool(row["draw.holdout"]) or row["points"] is None
     return {
@@ -43,7 +67,7 @@ def standing_of(row: Mapping[str, Any], arrived_at: datetime) -> dict[str, Any]:
         "intent": row["intent_level"] or "",
         "readiness": row["readiness_level"] or "",
         "action": row["action"],
-        "because": row["because"][:300],
+        "because": (most if plain and most else row["because"])[:300],
         "blind": bool(row["draw.blind"]),
     }
 

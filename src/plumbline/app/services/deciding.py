@@ -13,7 +13,7 @@ from plumbline.app.services import reviews, routing, webhooks
 from plumbline.app.services.inputs import events_of, inbox_of, received_frame
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import live
-from plumbline.app.standings import decision_of, standing_of
+from plumbline.app.standings import decision_of, mostly, standing_of, terms_of
 from plumbline.domain.words import Route
 from plumbline.ledger import Draft, Event
 from plumbline.qualify.context import READINGS
@@ -87,7 +87,7 @@ def _decide_one(actor: Actor, lead: Lead, standing: Standing | None, current: Li
     seq = _record(actor, lead, policy, now, inputs, row)
     decision = Decision.objects.create(lead=lead, policy=policy, at=now, seq=seq, **decision_of(row))
     _tell(lead, decision, policy)
-    fields = standing_of(row, lead.arrived_at)
+    fields = standing_of(row, lead.arrived_at, mostly(row, terms_of(bundle.card)))
     _settle(lead, standing, decision, fields, now=now, readings=inputs.get(READINGS))
     return Decided(decision, bundle, done.signals)
 

@@ -16,9 +16,10 @@ from django.utils import timezone
 from plumbline.app.models import Decision, Lead, Run, Standing
 from plumbline.app.services import bulk, reviews, routing
 from plumbline.app.services.deciding import restate
+from plumbline.app.services.live import bundle_of_policy
 from plumbline.app.services.outbox import LeaseLostError
 from plumbline.app.services.reviews import Settled
-from plumbline.app.standings import decision_of, standing_of
+from plumbline.app.standings import TERM, decision_of, mostly, standing_of, terms_of
 from plumbline.domain.words import Route, Stream
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 SLICE: Final = 10_000
 #: A decision is added where one of these differs from the one that stands.
 _TELLING: Final = ("route", "band", "points", "action", "owner", "reason")
+_MOST: Final = "most"
 _READINGS: Final = "in.context.readings"
 _COLUMNS: Final = (
     "lead.id",
@@ -78,7 +80,8 @@ def _parts(folder: RunFolder, stored: StoredLeads) -> Iterator[tuple[int, pl.Dat
     """Every part with the numbers of its leads and, from 1, of its rows."""
     for index in folder.parts():
         there = set(folder.scan().collect_schema())
-        part = folder.read_part(index, columns=[name for name in _COLUMNS if name in there])
+        terms = sorted(name for name in there if name.startswith(TERM))
+        part = folder.read_part(index, columns=[*filter(there.__contains__, _COLUMNS), *terms])
         numbered = part.with_row_index("at", offset=1).with_columns(pl.col("at").cast(pl.Int64))
         places = stored.places(index).rename({"row": "in.row"})
         yield index, numbered.join(places, on="in.row", how="left", maintain_order="left")
@@ -124,8 +127,9 @@ def _move(run: Run, index: int, likely: pl.DataFrame, now: datetime) -> int:
     standings = {
         one.pk: one for one in Standing.objects.select_for_update().filter(lead__in=pks).order_by("pk")
     }
+    terms = terms_of(bundle_of_policy(run.policy).card)
     rows = {
-        row["pk"]: row
+        row["pk"]: row | {_MOST: mostly(row, terms)}
         for row in (_changed(run, likely.drop(_STANDING.keys() - {"pk"}))).iter_rows(named=True)
     }
     leads = Lead.objects.select_related("account").defer("received").in_bulk(list(rows))
@@ -168,7 +172,7 @@ def _restated(
     standing.lead = lead
     if lead.same_as_id and standing.state == Standing.State.CLOSED:
         standing.state = Standing.State.OPEN  # it repeats nobody any more
-    restate(standing, decision, standing_of(row, _arrival(row["arrived_at"])), now=now)
+    restate(standing, decision, standing_of(row, _arrival(row["arrived_at"]), row[_MOST]), now=now)
     return Settled(lead, decision, standing, row.get(_READINGS))
 
 
