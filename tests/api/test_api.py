@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from helpers_app import GOOD, PASSWORD, POOR, arrive
+from helpers_app import GOOD, PASSWORD, POOR, STRATEGIC, arrive
 from plumbline.api.auth import LIMITS
 from plumbline.api.permissions import needed, needs, operations
 from plumbline.api.service import api
@@ -300,3 +300,50 @@ def test_scoring_a_form_takes_as_many_statements_as_are_needed(
     one.ask("POST", "/score", {"fields": GOOD})
     with django_assert_max_num_queries(35):
         one.ask("POST", "/score", {"fields": GOOD | {"contact.email": "b@b.example"}})
+
+
+def test_reviews_come_in_pages_and_without_what_people_wrote(program, cast, as_) -> None:
+    arrive(STRATEGIC)
+    told = program(*ALL, Perm.REVIEW_READ).ask("GET", "/reviews?kind=rule").json()
+    (review,) = told["reviews"]
+    assert (review["kind"], review["state"], review["team"]) == ("rule", "open", "Team two")
+    assert told["after"] is None
+    assert as_(cast.alice).get("/api/v1/reviews").json()["reviews"] == []
+    assert program(*ALL, Perm.REVIEW_READ).ask("GET", "/reviews?after=zzzz").status_code == 404
+    assert Access.objects.filter(what="api:list_reviews").count() == 2
+
+
+def test_a_person_overrides_by_the_api_and_a_program_cannot(program, cast, as_) -> None:
+    lead = arrive(GOOD)
+    browser = as_(cast.alice)
+    version = browser.get(f"/api/v1/leads/{lead.key}").json()["version"]
+    wish = {
+        "to": "nurture",
+        "reason": "timing",
+        "note": "Next year.",
+        "until": (timezone.now() + timedelta(days=7)).isoformat(),
+        "version": version,
+    }
+    address = f"/leads/{lead.key}/overrides"
+    assert program().ask("POST", address, wish).status_code == 403
+    done = browser.post(f"/api/v1{address}", json.dumps(wish), content_type="application/json")
+    assert (done.status_code, done.json()["to"]) == (201, "nurture")
+    assert LedgerEntry.objects.get(seq=done.json()["entry"]).kind == "decision:overridden"
+    late = browser.post(f"/api/v1{address}", json.dumps(wish), content_type="application/json")
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "conflict")
+
+
+def test_an_outcome_with_a_reference_is_reported_once(program) -> None:
+    lead = arrive(GOOD)
+    body = {"kind": "contacted", "at": timezone.now().isoformat(), "ref": "crm-77"}
+    first = program().ask("POST", f"/leads/{lead.key}/outcomes", body)
+    again = program().ask("POST", f"/leads/{lead.key}/outcomes", body)
+    assert first.json() == again.json() == {"ref": "crm-77"}
+    assert Outcome.objects.count() == 1
+
+
+def test_what_is_too_large_is_refused_in_the_one_shape(program, settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+    for method, path in (("POST", "/score"), ("POST", "/leads:bulk")):
+        answer = program().ask(method, path, b"x" * (1024**2 + 1), **{"Idempotency-Key": "k"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")

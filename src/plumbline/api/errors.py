@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, JsonResponse
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
@@ -30,6 +32,12 @@ class TooManyRequestsError(PlumblineError):
         self.wait = wait
 
 
+class TooLargeError(PlumblineError):
+    """More bytes were sent than one request may have."""
+
+    code = "too_large"
+
+
 def body(code: str, message: str, *, field: str = "", details: list[Any] | None = None) -> dict[str, Any]:
     """The body of an error."""
     told = {"code": code, "message": message, "field": field, "details": details or []}
@@ -45,6 +53,7 @@ def tell(api: NinjaAPI) -> None:
         AuthorizationError: _forbidden,
         Http404: _missing,
         HttpError: _plain,
+        RequestDataTooBig: _too_large,
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
@@ -83,6 +92,12 @@ def _missing(_: HttpRequest, __: Http404) -> JsonResponse:
 
 def _plain(_: HttpRequest, error: HttpError) -> JsonResponse:
     return JsonResponse(body("invalid_input", str(error)), status=error.status_code)
+
+
+def _too_large(_: HttpRequest, __: RequestDataTooBig) -> JsonResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    error = TooLargeError(f"A request has at most {most} MB; send fewer leads at once, or import a file.")
+    return JsonResponse(body(error.code, str(error)), status=413)
 
 
 def _unexpected(_: HttpRequest, error: Exception) -> JsonResponse:

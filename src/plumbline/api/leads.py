@@ -17,12 +17,12 @@ from plumbline.api.permissions import needs
 from plumbline.api.schemas import (
     BulkLeadIn,
     DecisionOut,
-    DoneOut,
     FormIn,
     Id,
     LeadIn,
     LeadOut,
     OutcomeIn,
+    OutcomeOut,
     PageOut,
     ReceivedOut,
 )
@@ -65,7 +65,13 @@ def score(request: HttpRequest, form: FormIn) -> Status[ReceivedOut]:
     return Status(201 if found.added else 200, found)
 
 
-@router.post("/leads:bulk", operation_id="bulk_leads")
+@router.post(
+    "/leads:bulk",
+    operation_id="bulk_leads",
+    openapi_extra={
+        "requestBody": {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "required": True}
+    },
+)
 @needs(Perm.LEAD_WRITE)
 def bulk(request: HttpRequest) -> StreamingHttpResponse:
     """Send many leads as NDJSON, one a line with its ``id``; each line is answered by a line, in order."""
@@ -122,22 +128,22 @@ def get_evidence(request: HttpRequest, key: Key) -> dict[str, Any]:
     return {"replays": found.replays, "packet": asdict(found.packet)}
 
 
-@router.post("/leads/{key}/outcomes", response={201: DoneOut}, operation_id="report_outcome")
+@router.post("/leads/{key}/outcomes", response={201: OutcomeOut}, operation_id="report_outcome")
 @needs(Perm.OUTCOME_REPORT)
 @once
-def report_outcome(request: HttpRequest, key: Key, outcome: OutcomeIn) -> Status[DoneOut]:
-    """Report what became of a lead. The same ``Idempotency-Key`` again changes nothing."""
-    with transaction.atomic():
-        found = outcomes.report(
-            _actor(request),
-            key,
-            outcome.kind,
-            at=outcome.at,
-            now=timezone.now(),
-            reason=outcome.reason,
-            note=outcome.note,
-        )
-    return Status(201, DoneOut(entry=found.pk))
+def report_outcome(request: HttpRequest, key: Key, outcome: OutcomeIn) -> Status[OutcomeOut]:
+    """Report what became of a lead."""
+    found = outcomes.report(
+        _actor(request),
+        key,
+        outcome.kind,
+        at=outcome.at,
+        now=timezone.now(),
+        reason=outcome.reason,
+        note=outcome.note,
+        ref=outcome.ref,
+    )
+    return Status(201, OutcomeOut(ref=found.ref))
 
 
 def _receive(actor: Actor, id_: str, lead: LeadIn) -> ReceivedOut:

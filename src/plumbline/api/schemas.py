@@ -83,7 +83,7 @@ class DecisionOut(Schema):
 
 
 class LeadOut(Schema):
-    """A lead and where it stands."""
+    """A lead and where it stands. ``version`` goes with an act on it: nobody overwrites another unseen."""
 
     key: str
     id: str
@@ -92,6 +92,7 @@ class LeadOut(Schema):
     fields: dict[str, str | None]
     state: str
     team: str
+    version: int
     decision: DecisionOut | None
 
 
@@ -114,18 +115,61 @@ class PageOut(Schema):
 
 
 class OutcomeIn(Strict):
-    """What sales reports of a lead."""
+    """What sales reports of a lead. The same ``ref`` again, such as the CRM's number, changes nothing."""
 
     kind: Annotated[str, Field(max_length=24)]
     at: AwareDatetime
     reason: Annotated[str, Field(max_length=40)] = ""
     note: Annotated[str, Field(max_length=500)] = ""
+    ref: Annotated[str, Field(max_length=64)] = ""
 
 
-class DoneOut(Schema):
-    """It was written, as this entry of the ledger."""
+class OutcomeOut(Schema):
+    """It was written, under this reference."""
 
+    ref: str
+
+
+class OverrideIn(Strict):
+    """A person's route instead of the proposed one. ``version`` is the lead's, as the person saw it."""
+
+    to: Annotated[str, Field(max_length=20)]
+    reason: Annotated[str, Field(max_length=40)]
+    note: Annotated[str, Field(min_length=1, max_length=500)]
+    until: AwareDatetime
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class OverrideOut(Schema):
+    """The override that counts now, and the entry of the ledger that recorded it."""
+
+    to: str
+    until: datetime
     entry: int
+
+
+class ReviewOut(Schema):
+    """A question that was put to a person."""
+
+    key: str
+    kind: str
+    state: str
+    lead: str
+    team: str
+    question: str
+    opened_at: datetime
+    due_at: datetime
+    escalated_at: datetime | None
+    decided_at: datetime | None
+    answer: str
+    version: int
+
+
+class ReviewsOut(Schema):
+    """Some reviews, the one that is due first before the others; ``after`` is null on the last page."""
+
+    reviews: list[ReviewOut]
+    after: str | None
 
 
 class PolicyOut(Schema):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Final
 
-from ninja import NinjaAPI
-
-from plumbline.api import errors, leads, rest
+from plumbline.api import errors, leads, people, rest
 from plumbline.api.auth import KeyAuth, PersonAuth
+from plumbline.api.described import Described
 from plumbline.api.permissions import refuse_open
 
-api: Final = NinjaAPI(
+api: Final = Described(
     title="Plumbline",
     version=version("plumbline"),
     description="Leads in, decisions with their reasons out. Every error has one shape.",
@@ -21,6 +20,7 @@ api: Final = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", leads.router)
+api.add_router("", people.router)
 api.add_router("", rest.router)
 errors.tell(api)
 urls: Final = api.urls

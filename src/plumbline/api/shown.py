@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plumbline.api.schemas import DecisionOut, LeadOut, ReasonOut, RunOut
+from plumbline.api.schemas import DecisionOut, LeadOut, ReasonOut, ReviewOut, RunOut
 from plumbline.app.services.evidence import HIDDEN
 from plumbline.domain.fields import RECEIVED
 from plumbline.domain.words import Route
 
 if TYPE_CHECKING:
     from plumbline.app.actors import Actor
-    from plumbline.app.models import Decision, Lead, Run
+    from plumbline.app.models import Decision, Lead, Review, Run
     from plumbline.app.services.deciding import Decided
     from plumbline.qualify.packet import Packet
 
@@ -52,7 +52,26 @@ def lead_out(actor: Actor, lead: Lead) -> LeadOut:
         fields=fields,
         state=standing.state if standing else "undecided",
         team=standing.team.name if standing else "",
+        version=standing.version if standing else 0,
         decision=decision_out(decision) if decision else None,
+    )
+
+
+def review_out(review: Review) -> ReviewOut:
+    """A review, without what people wrote in it."""
+    return ReviewOut(
+        key=review.key,
+        kind=review.kind,
+        state=review.state,
+        lead=review.lead.key,
+        team=review.team.name,
+        question=review.question,
+        opened_at=review.opened_at,
+        due_at=review.due_at,
+        escalated_at=review.escalated_at,
+        decided_at=review.decided_at,
+        answer=review.answer,
+        version=review.version,
     )
 
 
