@@ -177,7 +177,11 @@ class Review(models.Model):
     objects = ReviewQuery.as_manager()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["team", "state", "due_at", "id"], name="reviews_of_a_team")]
+        indexes: ClassVar = [
+            models.Index(fields=["team", "state", "due_at", "id"], name="reviews_of_a_team"),
+            # For those who see every team's, and for what is overdue.
+            models.Index(fields=["due_at", "id"], name="reviews_open", condition=models.Q(state="open")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["lead", "kind"], condition=models.Q(state="open"), name="one_open_review_of_a_kind"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.db import transaction
 
-from plumbline.app.errors import ConflictError, NotFoundError
+from plumbline.app.errors import ConflictError, NotFoundError, SelfApprovalError
 from plumbline.app.models import Lead, Review, User
 from plumbline.app.services import duplicates, notices, teams
 from plumbline.app.services.acts import person_of
@@ -44,6 +44,7 @@ _SYSTEM: Final = (
     Review.Kind.DISQUALIFY,
     Review.Kind.AUDIT,
 )
+_SAME: Final = Review.Kind.DUPLICATE
 #: Asked once, whatever is decided later.
 _ONCE: Final = (Review.Kind.AUDIT, Review.Kind.DATA_RIGHT)
 _AUDIT: Final = "Drawn by lot from the leads we do not pursue: is this a good lead?"
@@ -77,22 +78,22 @@ def open_many(settled: Sequence[Settled], *, now: datetime) -> list[Review]:
     wanted = {(one.lead.pk, kind): (one, text) for one in settled for kind, text in _wanted(one)}
     leads = [one.lead.pk for one in settled]
     known = {
-        (row.lead_id, row.kind): row
-        for row in Review.objects.filter(lead__in=leads, state=Review.State.OPEN, proposed_by=None)
+        (row.lead_id, row.kind): row for row in Review.objects.filter(lead__in=leads, state=Review.State.OPEN)
     }
-    stale = [row.pk for key, row in known.items() if key not in wanted and row.kind in _SYSTEM]
+    ours = {key: row for key, row in known.items() if row.proposed_by_id is None}
+    stale = [row.pk for key, row in ours.items() if key not in wanted and row.kind in _SYSTEM]
     if stale:
         Review.objects.filter(pk__in=stale).update(state=Review.State.GONE, decided_at=now)
-    _ask_again([(known[key], *wanted[key]) for key in wanted if key in known])
+    _ask_again([(ours[key], *wanted[key]) for key in wanted if key in ours])
     fresh = _not_answered([(key, *wanted[key]) for key in wanted if key not in known])
-    opened = [_new(one, kind, text, now) for (_, kind), one, text in fresh]
-    # A person may have asked the same a moment ago; then theirs is the question.
-    Review.objects.bulk_create(opened, ignore_conflicts=True)
-    twins = duplicates.candidates([one for one in settled if one.standing.version <= 2])
-    Review.objects.bulk_create(
-        (_ask_same(repeat, first, team, now) for repeat, first, team in twins), ignore_conflicts=True
+    first_time = [one for one in settled if one.standing.version <= 2]
+    twins = [one for one in duplicates.candidates(first_time) if (one.repeat.pk, _SAME) not in known]
+    return Review.objects.bulk_create(
+        [
+            *(_new(one, kind, text, now) for (_, kind), one, text in fresh),
+            *(_ask_same(repeat, first, team, now) for repeat, first, team in twins),
+        ]
     )
-    return opened
 
 
 def due_of(kind: str, team: Team, now: datetime) -> datetime:
@@ -112,6 +113,7 @@ def acknowledge(actor: Actor, key: str, *, now: datetime) -> Review:
     Raises:
         ConflictError: It is no appeal, is answered, or was acknowledged already.
         NotFoundError: There is no such review, or it is not for this actor.
+        SelfApprovalError: It is their own.
     """
     actor.require(Perm.REVIEW_DECIDE)
     with transaction.atomic():
@@ -119,6 +121,8 @@ def acknowledge(actor: Actor, key: str, *, now: datetime) -> Review:
         appeal = getattr(review, "appeal", None)
         if appeal is None or review.state != Review.State.OPEN or appeal.acknowledged_at is not None:
             raise ConflictError("There is nothing to acknowledge here any more.")
+        if review.proposed_by_id == actor.user_id:
+            raise SelfApprovalError("You asked this, so somebody else answers it.")
         appeal.acknowledged_at = now
         appeal.save(update_fields=["acknowledged_at"])
         review.due_at = teams.hours_of(review.team).month_later(review.opened_at)
@@ -198,13 +202,13 @@ def path_of(review: Review) -> str:
 
 def _ask_same(repeat: Lead, first: int, team: Team, now: datetime) -> Review:
     return Review(
-        kind=Review.Kind.DUPLICATE,
+        kind=_SAME,
         lead=repeat,
         other_id=first,
         team=team,
         question="Two leads have the same address. Are they one?",
         opened_at=now,
-        due_at=due_of(Review.Kind.DUPLICATE, team, now),
+        due_at=due_of(_SAME, team, now),
     )
 
 

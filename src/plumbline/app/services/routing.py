@@ -54,9 +54,11 @@ def place_many(standings: Sequence[Standing], *, now: datetime) -> None:
     asking = [one for one in standings if not _settled(one, dealer.home(one.queue), held.get(one.lead_id))]
     waiting = {lead for lead, had in held.items() if had.waits}
     dealer.deal(asking, fresh={one.lead_id for one in asking if not one.team_id}, stay=waiting)
-    for one in standings:
-        if one.owner_id and one.due_at is None and one.state == Standing.State.OPEN and one.route in WORKED:
-            one.due_at = dealer.due(one.team)  # who had it anyway now has to answer
+    for one in (kept for kept in standings if kept.owner_id and kept.state == Standing.State.OPEN):
+        if one.route not in WORKED:
+            one.due_at = None
+        elif one.due_at is None:  # who had it anyway now has to answer
+            one.due_at = dealer.due(dealer.teams[one.team_id])
     let_go = [lead for lead, had in held.items() if had.let_go]
     if let_go:
         Assignment.objects.filter(lead__in=let_go, ended_at=None).update(ended_at=now)
