@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from plumbline.app.services import (
     access,
+    erasure,
     imports,
     moving,
     notices,
@@ -59,6 +60,8 @@ class Timer:
 HANDLERS: Final[dict[str, Handler]] = {
     imports.TOPIC: Handler(imports.carry_out, long=True, given_up=imports.given_up),
     undoing.TOPIC: Handler(undoing.carry_out, long=True),
+    # Never given up while anybody can still mend it: an erasure that is half done is none.
+    erasure.TOPIC: Handler(erasure.carry_out, long=True, attempts=1_000),
     runs.TOPIC: Handler(runs.carry_out, long=True, given_up=runs.given_up),
     webhooks.DELIVER: Handler(webhooks.deliver, attempts=webhooks.ATTEMPTS),
     **{topic: Handler(webhooks.fan_out) for topic in webhooks.TOPICS},
@@ -72,6 +75,7 @@ TIMERS: Final[dict[str, Timer]] = {
     "escalate": Timer(reviews.escalate, timedelta(minutes=5)),
     "digest": Timer(notices.digest, timedelta(days=1), later=timedelta(hours=6)),
     "wake": Timer(responses.wake, timedelta(minutes=5)),
+    "retention": Timer(erasure.due, timedelta(days=1), later=timedelta(hours=1)),
     "volume": Timer(access.warn, timedelta(hours=1)),
     "overrides": Timer(overrides.expire, timedelta(minutes=5)),
 }

@@ -28,6 +28,7 @@ MENU: Final = (
     Place("routing", "Routing", Perm.ROUTING_READ, "g o"),
     Place("policy", "Policy", Perm.POLICY_READ, "g p"),
     Place("imports", "Import", Perm.IMPORT_RUN, "g i"),
+    Place("requests", "Requests", Perm.PERSON_ERASE, "g s"),
     Place("ledger", "Ledger", Perm.LEDGER_READ, "g e"),
     Place("webhooks", "Webhooks", Perm.WEBHOOK_MANAGE, "g w"),
     Place("access", "Who saw what", Perm.ACCESS_READ, "g a"),

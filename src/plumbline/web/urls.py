@@ -21,9 +21,10 @@ from plumbline.web.views import (
     people,
     policy,
     queue,
-    webhooks,
+    requests,
     reviews,
     routing,
+    webhooks,
 )
 
 handler404: Final = errors.missing
@@ -103,6 +104,10 @@ urlpatterns: Final = [
     path("ledger/export/", ledger.export, name="ledger-export"),
     path("ledger/<str:seq>/", ledger.entry, name="ledger-entry"),
     path("access/", ledger.seen, name="access"),
+    path("requests/", requests.found, name="requests"),
+    path("requests/copy/", requests.copy, name="request-copy"),
+    path("requests/erase/", requests.erase, name="request-erase"),
+    path("requests/files/<str:key>/delete/", requests.drop_file, name="request-file"),
     path("demo/sign-in/<str:key>/", demo.sign_in, name="demo-sign-in"),
     path("api/v1/openapi.json", machine.openapi, name="openapi"),
     path("api/v1/", api_urls),
