@@ -66,10 +66,10 @@ def _place(actor: Actor, key: str) -> tuple[datetime, int] | None:
     """Where a page of reviews begins: after this one."""
     if not key:
         return None
-    found = Review.objects.visible_to(actor).filter(key=key).values_list("due_at", "pk").first()
+    found: Review | None = Review.objects.visible_to(actor).filter(key=key).first()
     if found is None:
         raise NotFoundError("There is no such review.")
-    return found
+    return found.due_at, found.pk
 
 
 def _actor(request: HttpRequest) -> Actor:

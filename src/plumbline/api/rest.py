@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Router, Status
 
+from plumbline.api.idempotency import once
 from plumbline.api.permissions import needs
 from plumbline.api.schemas import PolicyOut, RunOut
 from plumbline.api.shown import run_out
@@ -39,6 +40,7 @@ def get_policy(request: HttpRequest, number: Annotated[int, Path(ge=1, le=2**31 
 
 @router.post("/runs", response={202: RunOut}, operation_id="start_run")
 @needs(Perm.RUN_START)
+@once
 def start_run(request: HttpRequest) -> Status[RunOut]:
     """Decide every lead again, in the background."""
     run = runs.start(request.actor, runs.ALL, now=timezone.now())  # type: ignore[attr-defined]
