@@ -1,13 +1,13 @@
 // Keys. An element with data-keys="a" or "g q" is clicked (a field is focused) when these are pressed.
-// "?" lists what the present page offers. Nothing happens while somebody is typing.
+// "?" lists what the present page offers. Nothing happens while somebody is typing; Escape leaves the field.
 "use strict";
 {
   const PATIENCE = 900;
   let pressed = "";
   let timer = 0;
 
-  const typing = (target) =>
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  const FIELDS = "textarea, select, input:not([type=radio], [type=checkbox], [type=submit])";
+  const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches(FIELDS));
   const offered = () => [...document.querySelectorAll("[data-keys]")].filter((one) => one.offsetParent !== null || one.closest("dialog[open]"));
   const label = (one) => one.dataset.keysFor || one.getAttribute("aria-label") || one.textContent.trim().replace(/\s+/g, " ");
 
@@ -33,6 +33,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && typing(event.target)) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "?") return help();
     if (event.key.length !== 1) return;
