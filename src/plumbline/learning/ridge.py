@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 PENALTIES: Final = ((0.5, 0.5), (1.0, 4.0), (3.0, 3.0), (8.0, 8.0), (25.0, 25.0), (100.0, 100.0))
 _STEPS: Final = 30
 _CLOSE: Final = 1e-6
+#: A blend: its level is free, the two shares are drawn to a half each. The shares it may be made of.
+_HALVES: Final = np.array([0.0, 0.5, 0.5])
+_DRAWN: Final = np.diag([0.0, 2.0, 2.0])
+_KEPT: Final = ([0, 1, 2], [0, 1], [0, 2], [0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,9 +149,7 @@ def _newton(
     offset: Floats | float = 0.0,
 ) -> Floats:
     def loss(point: Floats) -> float:
-        odds = columns @ point + offset
-        away = point - centre
-        return float(weight @ (np.logaddexp(0.0, odds) - label * odds) + away @ penalty @ away / 2)
+        return _loss(columns @ point + offset, label, weight, penalty, point - centre)
 
     point, best = start, loss(start)
     for _ in range(_STEPS):
@@ -162,6 +164,11 @@ def _newton(
             return point - size * step if size > 1e-6 else point
         point, best = point - size * step, found
     return point
+
+
+def _loss(odds: Floats, label: Floats, weight: Floats, penalty: Floats, away: Floats) -> float:
+    """What a fit makes least: surprise at the outcomes, and the distance from where it is drawn to."""
+    return float(weight @ (np.logaddexp(0.0, odds) - label * odds) + away @ penalty @ away / 2)
 
 
 def choose(design: Design, label: Floats, weight: Floats, fold: Codes) -> tuple[tuple[float, float], Floats]:
@@ -182,22 +189,21 @@ def choose(design: Design, label: Floats, weight: Floats, fold: Codes) -> tuple[
 def stacked(written: Floats, learned: Floats, label: Floats, weight: Floats) -> tuple[float, float, float]:
     """``c + a x written + b x learned`` with a and b not below 0, drawn towards a half each.
 
-    ``learned`` are log-odds of rows left out. Both are centred first, so that c is the level of the rows.
+    ``learned`` are log-odds of rows left out. Of all such blends the one with the least penalised loss: the
+    loss is convex, so one of the four below is it, each the least with some shares left out.
     """
-    pull, centre = 2.0, np.array([0.0, 0.5, 0.5])
-    penalty = np.diag([0.0, pull, pull])
-    for keep in ((1, 2), (1,), (2,), ()):
-        columns = np.column_stack([np.ones(label.size), written, learned])
-        dropped = [at for at in (1, 2) if at not in keep]
-        columns[:, dropped] = 0.0
-        target = centre.copy()
-        target[dropped] = 0.0
-        base = float(np.clip(weight @ label / weight.sum(), 1e-6, 1 - 1e-6))
-        start = np.array([np.log(base / (1 - base)), *target[1:]])
-        point = _newton(columns, label, weight, penalty, target, start)
-        if (point[1:] >= -1e-9).all():
-            return float(point[0]), max(0.0, float(point[1])), max(0.0, float(point[2]))
-    raise AssertionError(keep)
+    columns = np.column_stack([np.ones(label.size), written, learned])
+    best, chosen = np.inf, np.zeros(3)
+    for keep in _KEPT:
+        point = np.zeros(3)
+        point[keep] = _newton(
+            columns[:, keep], label, weight, _DRAWN[np.ix_(keep, keep)], _HALVES[keep], _HALVES[keep]
+        )
+        # A share that is left out pays for it like any other: else none would be cheaper than a little.
+        loss = _loss(columns @ point, label, weight, _DRAWN, point - _HALVES)
+        if point[1:].min() >= 0 and loss < best:
+            best, chosen = loss, point
+    return float(chosen[0]), float(chosen[1]), float(chosen[2])
 
 
 def plain(columns: Floats, label: Floats, weight: Floats, penalty: float = 1.0) -> tuple[float, Floats]:
