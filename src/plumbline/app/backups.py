@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tarfile
+import zlib
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +14,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core import serializers
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.core.serializers.base import DeserializationError
+from django.db import DataError, IntegrityError, connection, transaction
 
 from plumbline.app import operations
 from plumbline.app.errors import ConfigurationError
@@ -37,6 +40,16 @@ _KEPT: Final = ("runs", "uploads", "ledger.key", "demo.secret")
 #: Made anew by migrations, or worth nothing tomorrow.
 _LEFT: Final = frozenset({"contenttypes", "sessions", "admin", "auth"})
 _CHUNK: Final = 2_000
+_UNREADABLE: Final = (
+    tarfile.TarError,
+    zlib.error,
+    DeserializationError,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    AttributeError,
+)
 
 
 def backup(target: Path) -> int:
@@ -72,11 +85,24 @@ def restore(source: Path) -> int:
             if verdict.broken or str(verdict.head) != about["head"]:
                 raise TamperedError(f"The backup does not verify: {verdict.broken or 'its head differs'}.")
             tar.extractall(settings.DATA, _files(tar), filter="data")
-    except (tarfile.TarError, OSError, KeyError, ValueError, EOFError) as error:
+    except (IntegrityError, DataError) as error:
+        raise TamperedError(f"The backup does not verify: {error}.") from error
+    except _UNREADABLE as error:
         raise UnreadableFileError(f"{source} is no backup of Plumbline.") from error
-    for moved in (settings.DATA / _FILES).glob("*"):
-        moved.replace(settings.DATA / moved.name)
+    _move_in()
     return verdict.head.seq
+
+
+def _move_in() -> None:
+    """The files were unpacked beside their place, so that a broken backup leaves nothing half there."""
+    unpacked = settings.DATA / _FILES
+    for moved in unpacked.glob("*"):
+        place = settings.DATA / moved.name
+        if place.is_dir():
+            shutil.rmtree(place)
+        moved.replace(place)
+    if unpacked.exists():
+        unpacked.rmdir()
 
 
 def _write(path: Path, head: Head) -> None:

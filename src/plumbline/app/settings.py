@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "plumbline.web.middleware.RequestId",
+    "plumbline.web.middleware.Measured",
     "django.middleware.security.SecurityMiddleware",
     "plumbline.web.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from plumbline.app.actors import Actor
 from plumbline.app.errors import NotAllowedError, NotFoundError
 from plumbline.app.logs import request_id
+from plumbline.app.metrics import METER
 from plumbline.app.statuses import status_of
 from plumbline.domain.errors import PlumblineError
 from plumbline.web.guards import guard_of
@@ -87,6 +90,24 @@ class RequestId:
             request_id.reset(token)
 
 
+class Measured:
+    """Counts every answer by the name of its address, and how long it took."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and count it; what has no address of ours is counted as one."""
+        begun = time.perf_counter()
+        response = self._answer(request)
+        match = request.resolver_match
+        name = match.view_name if match else "none"
+        METER.answered(
+            name or "unnamed", request.method or "", response.status_code, time.perf_counter() - begun
+        )
+        return response
+
+
 class ContentSecurity:
     """Tells the browser to load and run nothing but our own files."""
 
@@ -138,7 +159,11 @@ class Guarded:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """What a view refused, as a page."""
+        """What a view refused, as a page; what Django's own views refuse is said in the same way."""
+        if isinstance(error, PermissionDenied):
+            return told(request, NotAllowedError("This page is not for your role."))
+        if isinstance(error, Http404):
+            return told(request, NotFoundError("There is no such page."))
         return told(request, error)
 
 

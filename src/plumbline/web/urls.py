@@ -34,6 +34,7 @@ urlpatterns: Final = [
     path("", home.home, name="home"),
     path("healthz", home.alive, name="alive"),
     path("readyz", home.ready, name="ready"),
+    path("metrics", machine.metrics, name="metrics"),
     path("queue/", queue.mine, name="queue"),
     path("queue/views/", queue.save_view, name="queue-views"),
     path("queue/views/<int:pk>/remove/", queue.remove_view, name="queue-view-remove"),
