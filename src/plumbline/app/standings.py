@@ -48,6 +48,11 @@ def mostly(row: Mapping[str, Any], terms: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{label} {signed(points)}" for points, label in most)
 
 
+def span(route: Route) -> tuple[int, int]:
+    """Between which places the leads of a route stand: the first that can be theirs, and one that cannot."""
+    return WORKED[route] * _ROUTE - _POINT, (WORKED[route] + 1) * _ROUTE
+
+
 def standing_of(row: Mapping[str, Any], arrived_at: datetime, most: str = "") -> dict[str, Any]:
     """The fields of a standing out of a row of decisions (``qualify``).
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from plumbline.app.errors import InvalidInputError
 from plumbline.app.models import Account, Lead, Standing
@@ -90,17 +90,23 @@ def page_of(actor: Actor, wanted: Wanted, *, after: str = "") -> Page:
     Raises:
         InvalidInputError: ``after`` is none of our marks.
     """
-    rows = rows_of(actor, wanted).select_related("account", "standing__team", "standing__owner")
-    rows = rows.annotate(judged=JUDGED).defer("received")
+    rows = rows_of(actor, wanted)
     if wanted.q:
-        found = list(rows[: FOUND + 1])
-        return Page(found[:FOUND], many=len(found) > FOUND)
+        keys = list(rows.values_list("pk", flat=True)[: FOUND + 1])
+        return Page(_known(keys[:FOUND]), many=len(keys) > FOUND)
     if after:
         if not after.isdecimal():
             raise InvalidInputError("That page does not exist; begin at the first.", "after")
         rows = rows.filter(pk__lt=int(after))
-    leads = list(rows[: PAGE + 1])
-    return Page(leads[:PAGE], str(leads[PAGE - 1].pk) if len(leads) > PAGE else "")
+    keys = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    return Page(_known(keys[:PAGE]), str(keys[PAGE - 1]) if len(keys) > PAGE else "")
+
+
+def _known(keys: Sequence[int]) -> list[Lead]:
+    """The leads themselves, in this order."""
+    rows = Lead.objects.filter(pk__in=keys).annotate(judged=JUDGED).defer("received")
+    related = rows.select_related("account", "standing__team", "standing__owner")
+    return sorted(related, key=lambda lead: -lead.pk)
 
 
 def rows_of(actor: Actor, wanted: Wanted) -> QuerySet[Lead]:
@@ -109,21 +115,27 @@ def rows_of(actor: Actor, wanted: Wanted) -> QuerySet[Lead]:
     Who must judge a lead before they see its score does not find it by its route or band.
     """
     actor.require(Perm.LEAD_READ)
-    rows = Lead.objects.visible_to(actor).filter(erased_at=None, standing__isnull=False)
+    # Not a join: databases that sort before they count out a page would gather every lead of the team for it.
+    rows = Lead.objects.filter(Exists(_standings(actor, wanted)), erased_at=None)
     if wanted.q:
         rows = rows.filter(pk__in=_found(actor, wanted.q))
-    standing = {
-        "route": Route.of(wanted.route).value if wanted.route else None,
-        "band": wanted.band or None,
-        "state": wanted.state or None,
-    }
-    rows = rows.filter(**{f"standing__{name}": value for name, value in standing.items() if value})
-    if (wanted.route or wanted.band) and actor.may(Perm.LEAD_ACT):
-        rows = rows.exclude(Q(standing__blind=True) & ~JUDGED)
     for name in ("source", "country"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
     return rows.order_by("-pk")
+
+
+def _standings(actor: Actor, wanted: Wanted) -> QuerySet[Standing]:
+    """The standing of a lead, where it is for this actor and as wanted."""
+    rows = Standing.objects.visible_to(actor).filter(lead=OuterRef("pk"))
+    if wanted.route:
+        rows = rows.filter(route=Route.of(wanted.route).value)
+    for name in ("band", "state"):
+        if value := getattr(wanted, name):
+            rows = rows.filter(**{name: value})
+    if (wanted.route or wanted.band) and actor.may(Perm.LEAD_ACT):
+        rows = rows.exclude(Q(blind=True) & ~JUDGED)
+    return rows
 
 
 def _found(actor: Actor, text: str) -> list[int]:

@@ -34,7 +34,7 @@ def mine(request: Request) -> HttpResponse:
         "views": views.of(request.actor),
         "states": Standing.State.choices,
         "sources": sorted({one.lead.source for one in shown.lines if one.lead.source}),
-        "many": queue.MANY,
+        "many": queue.WINDOW,
         **asked(),
     }
     return render(request, "queue.html", values)
