@@ -11,7 +11,7 @@ from plumbline.app.actors import Actor
 from plumbline.app.errors import ConflictError, NoPolicyError, NotAllowedError, NotFoundError
 from plumbline.app.jobs import HANDLERS
 from plumbline.app.models import Decision, Lead, Message, Outbox, Policy, Review, Run, Standing
-from plumbline.app.services import arrivals, deciding, evidence, intakes, loading, outbox, runs
+from plumbline.app.services import arrivals, deciding, duplicates, evidence, intakes, loading, outbox, runs
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import Live, bundle_of_run
 from plumbline.app.services.outbox import LeaseLostError, StoppedError
@@ -311,3 +311,15 @@ def test_a_worker_told_to_stop_leaves_the_run_for_the_next(cast) -> None:
     made.refresh_from_db()
     assert made.state == Run.State.DONE
     assert StoppedError
+
+
+def test_what_a_person_joined_stays_joined_when_it_is_decided_otherwise(cast) -> None:
+    come(3)
+    run()
+    first, joined = Lead.objects.get(external_id="L0"), Lead.objects.get(external_id="L2")
+    duplicates.join(joined, first, now=timezone.now())
+    Decision.objects.filter(lead=joined).update(band="?")  # so that the next one differs
+    assert run().changed == 1
+    joined.refresh_from_db()
+    assert joined.same_as == first
+    assert joined.standing.state == Standing.State.CLOSED

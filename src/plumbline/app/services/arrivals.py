@@ -68,8 +68,8 @@ def take_in(actor: Actor, received: pl.DataFrame, *, now: datetime, batch: Impor
     """
     actor.require(Perm.LEAD_WRITE)
     rejected: list[tuple[int, str, str, str, str]] = []
-    arrived = [*_rows(received, rejected)]
-    with transaction.atomic():
+    with bulk.uncollected(), transaction.atomic():
+        arrived = [*_rows(received, rejected)]
         _stage(arrived, now)
         changed = _change(actor, now, batch)
         added = _add(now, batch)

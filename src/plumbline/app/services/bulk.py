@@ -6,8 +6,10 @@ are the same for both databases. Constraints and triggers hold here as everywher
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +21,7 @@ from django.db import connection, models
 from plumbline.app.models.base import ALPHABET, KEY_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import Field, Model
 
@@ -31,6 +33,21 @@ _TYPES: Final = {
 }
 #: Bytes from here on would make the first signs of the alphabet more frequent.
 _FAIR: Final = 256 - 256 % len(ALPHABET)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold back the search for rubbish while many rows are objects, which all live until the end.
+
+    Measured: it looked through them again and again, found nothing, and took a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def moment(at: datetime) -> str:

@@ -53,6 +53,8 @@ _STANDING: Final = {
     "was.reason": pl.String(),
     "newer": pl.Boolean(),
 }
+#: What placing a lead and asking about it read of it.
+_OF_LEADS: Final = ("key", "external_id", "email", "account_id", "same_as_id", "objected_at")
 _ROUTES: Final = {route.word: route.value for route in Route}
 #: The columns of a standing that a decision or the turns may change.
 _WRITTEN: Final = frozenset(
@@ -90,7 +92,7 @@ def _parts(folder: RunFolder, stored: StoredLeads) -> Iterator[tuple[int, pl.Dat
 def _load_slice(run: Run, index: int, rows: pl.DataFrame, begun: int) -> None:
     now = timezone.now()
     likely = _changed(run, rows)
-    with transaction.atomic():
+    with bulk.uncollected(), transaction.atomic():
         mine = Run.objects.select_for_update().filter(pk=run.pk).values_list("loaded", flat=True).get()
         if mine != begun:
             raise LeaseLostError
@@ -132,7 +134,8 @@ def _move(run: Run, index: int, likely: pl.DataFrame, now: datetime) -> int:
         row["pk"]: row | {_MOST: mostly(row, terms)}
         for row in (_changed(run, likely.drop(_STANDING.keys() - {"pk"}))).iter_rows(named=True)
     }
-    leads = Lead.objects.select_related("account").defer("received").in_bulk(list(rows))
+    leads = Lead.objects.only(*_OF_LEADS).in_bulk(list(rows))
+    repeats = [pk for pk, lead in leads.items() if lead.same_as_id]
     numbers = bulk.new_ids(Decision, len(leads))
     settled = [
         _restated(run, index, lead, rows[lead.pk], number, standings.get(lead.pk), now)
@@ -144,7 +147,7 @@ def _move(run: Run, index: int, likely: pl.DataFrame, now: datetime) -> int:
         one.standing.version += 1
     bulk.create([one.standing for one in settled if one.lead.pk not in standings])
     bulk.update([one.standing for one in settled if one.lead.pk in standings], _WRITTEN)
-    Lead.objects.filter(pk__in=[one.lead.pk for one in settled if one.lead.same_as_id]).update(same_as=None)
+    Lead.objects.filter(pk__in=[pk for pk in repeats if leads[pk].same_as_id is None]).update(same_as=None)
     reviews.open_many(settled, now=now)
     return len(settled)
 
@@ -160,18 +163,19 @@ def _restated(
 ) -> Settled:
     decision = Decision(
         pk=number,
-        lead=lead,
-        policy=run.policy,
+        lead_id=lead.pk,
+        policy_id=run.policy_id,
         at=run.as_of,
-        run=run,
+        run_id=run.pk,
         part=index,
         row=row["at"],
         **decision_of(row),
     )
     standing = standing or Standing(lead=lead, since=now)
     standing.lead = lead
-    if lead.same_as_id and standing.state == Standing.State.CLOSED:
-        standing.state = Standing.State.OPEN  # it repeats nobody any more
+    if lead.same_as_id and standing.state == Standing.State.CLOSED and standing.decision_id is None:
+        # A run found it to be a repeat, and it is none any more. What a person joined stays joined.
+        standing.state, lead.same_as = Standing.State.OPEN, None
     restate(standing, decision, standing_of(row, _arrival(row["arrived_at"]), row[_MOST]), now=now)
     return Settled(lead, decision, standing, row.get(_READINGS))
 
