@@ -114,6 +114,18 @@ def test_a_strong_honest_number_and_a_rule_that_only_refuses_are_clean() -> None
         assert examine(Column("x", values), facts(label)).tells == ()
 
 
+@pytest.mark.parametrize("rows", [600, 20_000])
+@pytest.mark.parametrize("rate", [0.1, 0.2, 0.3])
+def test_a_number_that_is_merely_strong_is_no_question_whatever_ends_it_has(rows, rate) -> None:
+    """It stood for every lead before the outcome. With a name that speaks of something later, it is one."""
+    label = (rng(39).random(rows) < rate).astype(np.int64)
+    strong = numbers(rng(40).standard_normal(rows) + 1.5 * label)
+    assert examine(Column("x", strong), facts(label)).tells == ()
+    if rows > 600:
+        named = Column("x", strong, hint="measured during a contact")
+        assert rules(named, facts(label)) == {Rule.BOTH_ENDS, Rule.NAME}
+
+
 def test_an_amount_that_is_zero_but_for_good_leads_is_a_leak_and_an_honest_count_is_clean() -> None:
     lot = rng(35).random(ROWS)
     worth = np.where(lot < np.where(LABEL == 1, 0.85, 0.10), rng(36).gamma(2, 20, ROWS), 0.0)
@@ -226,7 +238,7 @@ def crm(seed: int) -> tuple[list[Column], Leads]:
     clean += [
         Column("enriched", useful(0.3), today=useful(0.3), fills=lots.uniform(-20, 20, 400)),
         Column("rarely", numbers(lots.random(ROWS), empty=lots.random(ROWS) < 0.9)),
-        Column("strong", useful(1.2)),
+        Column("strong", useful(1.5)),
         Column("visits", numbers(lots.poisson(0.4 + 0.5 * label).astype(float))),
     ]
     at_outcome = np.where(lots.random(300) < 0.55, lots.uniform(0, 0.5, 300), lots.uniform(-40, 40, 300))

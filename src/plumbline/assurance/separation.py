@@ -27,6 +27,9 @@ _ZEROS: Final = 0.30
 _HARDLY, _MOSTLY = 0.2, 0.5
 #: Shares that both ends need: of the leads where hardly any is good, of the good leads where most are.
 _LOW_END, _HIGH_END = 0.30, 0.10
+#: Strength from which ends are looked at, if the name of the column speaks of something later, and if it does
+#: not: an honest number that is merely strong has two ends as well, at an AUC of 0.85 all that is asked for.
+_NAMED, _UNNAMED = 0.75, 0.90
 #: Where good leads are common, a high end that is mostly good is nothing special.
 _COMMON: Final = 0.35
 
@@ -75,7 +78,8 @@ def both_ends(column: Column, leads: Leads) -> Tell | None:
     """Many leads among whom hardly any is good, and elsewhere leads of whom most are: nearly an outcome."""
     known = leads.known
     label = leads.label[known]
-    if label.size < FEWEST or not 0 < label.mean() <= _COMMON or known_auc(column.values, leads).low < 0.75:
+    least = _UNNAMED if column.hint is None else _NAMED
+    if label.size < FEWEST or not 0 < label.mean() <= _COMMON or known_auc(column.values, leads).low < least:
         return None
     codes, _ = cells(column.values.filter(pl.Series(known)))
     rows, good = _counted(codes, label)
