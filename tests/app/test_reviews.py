@@ -209,6 +209,20 @@ def test_disqualifying_closes_the_lead_with_a_reason_and_can_be_contested(rule, 
     assert Standing.objects.get(lead=rule.lead).state == Standing.State.OPEN
 
 
+def test_a_lead_that_was_closed_is_asked_about_again_only_when_it_changes(rule, rex) -> None:
+    look_and_decide(rex, ask("disqualify", rule.lead), "disqualify", "A job seeker")
+    deciding.decide(SYSTEM, [rule.lead], now=NOW + DAY)
+    waiting = rule.lead.reviews.filter(state=Review.State.OPEN).exclude(kind="audit")
+    assert not waiting.exists()
+    assert overrides.expire(NOW + 100 * DAY) == 0
+    arrive(STRATEGIC | {"extra.crew_size": "400"}, "L1", NOW + 2 * DAY)
+    assert waiting.get().question.startswith("A person closed this lead, and it has changed since")
+    with pytest.raises(SelfApprovalError):  # who closed it does not say whether that stands
+        look_and_decide(rex, waiting.get(), "pursue", now=NOW + 3 * DAY)
+    look_and_decide(Actor.of_user(person("Rita", Role.REVIEWER)), waiting.get(), "pursue", now=NOW + 3 * DAY)
+    assert Standing.objects.get(lead=rule.lead).state == Standing.State.OPEN
+
+
 def test_nothing_disqualifies_by_itself(rule, cast) -> None:
     ask("disqualify", rule.lead)
     reviews.escalate(NOW + 30 * DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: For how long a reviewer's route outranks what is decided later; as long as any override may.
 _LASTS: Final = overrides.LONGEST
+#: A lead that was closed stays so, unless it changes; then somebody is asked again (``reviews``).
+_CLOSED: Final = timedelta(days=730)
 #: What an override that came of a review gives as its reason.
 REASON: Final = "review"
 
@@ -223,7 +226,7 @@ def _override(said: _Said, standing: Standing, route: Route, seq: int) -> None:
         to_route=route.value,
         reason=REASON,
         note=said.note or said.choice.label,
-        expires_at=said.now + _LASTS,
+        expires_at=said.now + (_CLOSED if said.choice.closes else _LASTS),
         seq=seq,
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.db import transaction
 
 from plumbline.app.errors import ConflictError, NotFoundError, SelfApprovalError
-from plumbline.app.models import Lead, Review, User
+from plumbline.app.models import Lead, Review, Standing, User
 from plumbline.app.services import duplicates, notices, teams
 from plumbline.app.services.acts import person_of
 from plumbline.domain.answers import NAMES, Question
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plumbline.app.actors import Actor
-    from plumbline.app.models import Decision, Standing, Team
+    from plumbline.app.models import Decision, Team
 
 PAGE: Final = 50
 #: How long an appeal may wait before somebody says that they have it, in working days.
@@ -48,6 +48,7 @@ _SAME: Final = Review.Kind.DUPLICATE
 #: Asked once, whatever is decided later.
 _ONCE: Final = (Review.Kind.AUDIT, Review.Kind.DATA_RIGHT)
 _AUDIT: Final = "Drawn by lot from the leads we do not pursue: is this a good lead?"
+_CHANGED: Final = "A person closed this lead, and it has changed since. Does that stand?"
 _RIGHTS: Final = {
     "unsubscribe": "They ask us to stop writing to them.",
     "object": "They object to being profiled.",
@@ -251,7 +252,9 @@ def _not_answered(
 def _wanted(one: Settled) -> Iterator[tuple[Review.Kind, str]]:
     decision = one.decision
     if one.standing.overridden:
-        pass  # a person has said where it goes
+        # A person has said where it goes; what they closed is not lost when it changes (law 1).
+        if one.standing.state == Standing.State.CLOSED and one.lead.changed_at > one.standing.since:
+            yield Review.Kind.UNCERTAIN, _CHANGED
     elif decision.proposes:
         yield Review.Kind.DISQUALIFY, decision.because
     elif decision.route == Route.REVIEW.value:

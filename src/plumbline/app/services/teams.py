@@ -166,6 +166,8 @@ def _locked(actor: Actor, key: str, version: int | None) -> Team:
     team = visible_to(actor).select_for_update(of=("self",)).filter(key=key).first()
     if team is None:
         raise NotFoundError("There is no such team.")
+    # Turns are locked after the ledger, here as where leads are handed out.
+    DatabaseLedger().hold()
     if version is not None and team.version != version:
         raise ConflictError(
             "Somebody else changed this team meanwhile. Nothing of yours was stored: look again."
