@@ -17,6 +17,8 @@ FULL = (
     ("benchmarks.ledger_verify",),
     ("benchmarks.account_matching", "20000", "3"),
     ("benchmarks.suggested_merges", "20000", "3"),
+    ("benchmarks.app_score", "20", "200"),
+    ("benchmarks.app_import", "1000000"),
 )
 QUICK = (
     ("benchmarks.main_path", "100000", "2"),
