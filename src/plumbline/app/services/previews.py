@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from plumbline.app.models import Lead, Outcome, Team
+from plumbline.app.models import Lead, Outcome, Policy, Team
 from plumbline.app.services.inputs import events_of, inbox_of, received_frame
 from plumbline.app.services.live import live, other_bundle
 from plumbline.domain.errors import InvalidPolicyError
@@ -81,6 +81,8 @@ def preview(text: str, *, now: datetime) -> dict[str, Any]:
         InvalidPolicyError: The text is no policy that could go live.
     """
     publishable(text)
+    if not Policy.objects.exists():
+        return {"leads": 0, "weeks": WEEKS}
     current = live()
     new = other_bundle(text, current)
     leads = _recent(now)
