@@ -312,3 +312,22 @@ def test_every_team_has_somebody_who_answers_for_it(cast) -> None:
     assert teams.responsible(third) == cast.mara
     assert teams.responsible(third, but=[cast.mara.pk, cast.rex.pk]) == cast.dora
     assert isinstance(NOW, datetime)
+
+
+def unowned() -> list[str]:
+    """Leads with neither an owner nor a team that somebody answers for."""
+    rows = Standing.objects.select_related("team__manager", "team__overflow__manager", "lead")
+    return [one.lead.key for one in rows if one.owner_id is None and teams.responsible(one.team) is None]
+
+
+def test_no_lead_is_ever_without_somebody(cast) -> None:
+    """Law 1: caps full, everybody away, no manager named, a queue that no team works."""
+    Membership.objects.update(open_cap=0)
+    Team.objects.filter(pk=cast.one.pk).update(queues=[])
+    Absence.objects.create(user=cast.bob, first=date(2026, 1, 1), last=date(2027, 1, 1))
+    leads = [*some(2), arrive(POOR, "P"), arrive(GOOD | {"account.tier": "strategic"}, "S")]
+    assert Standing.objects.filter(lead__in=leads).count() == 4
+    assert unowned() == []
+    # Negative control: with nobody left who may decide, it is seen.
+    type(cast.rex).objects.exclude(role=Role.REP.value).update(is_active=False)
+    assert len(unowned()) == 4
