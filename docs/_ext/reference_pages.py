@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer.main
 from reference_python import python
-from reference_words import DECISION_COLUMNS, EVENTS, FLAWS, SCORECARD_KEYS
+from reference_words import DECISION_COLUMNS, EVENTS, FLAWS, PERMISSIONS, SCORECARD_KEYS
 
 import plumbline
+from plumbline.app.config import SETTINGS
 from plumbline.cli.app import app
 from plumbline.cli.exits import Exit
 from plumbline.connectors.mapping_codes import EXPLANATIONS as MAPPING_CODES
 from plumbline.domain.errors import PlumblineError
 from plumbline.domain.fields import DERIVED, RECEIVED
+from plumbline.domain.permissions import ROLES, Perm, Role
 from plumbline.domain.reasons import EXPLANATIONS
 from plumbline.domain.rowcodes import REJECTING, ROW_EXPLANATIONS
 from plumbline.domain.words import Basis, Purpose
@@ -55,6 +57,8 @@ def pages() -> dict[str, str]:
         "decisions": decisions(),
         "scorecard": scorecard(),
         "ledger": ledger(),
+        "settings": settings(),
+        "permissions": permissions(),
         "python": _page("Names of `import plumbline`", _PYTHON, *python()),
     }
 
@@ -116,6 +120,33 @@ def _params(command: Any, context: Any) -> Iterator[tuple[str, str]]:
 
 def _help(text: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines())
+
+
+# The application
+
+
+def settings() -> str:
+    """Every setting of the application."""
+    rows = ((f"`PLUMBLINE_{name}`", text) for name, text in SETTINGS.items())
+    about = (
+        "The application is told by its environment. Each of these may also come as "
+        "`PLUMBLINE_…_FILE`, the name of a file that holds the value, for secrets that are mounted.\n"
+    )
+    return _page("Settings of the application", about, table(("setting", "meaning"), rows))
+
+
+def permissions() -> str:
+    """Which role holds which permission."""
+    about = (
+        "One person has one role. No role both proposes a policy and approves one. "
+        "A program has a key that names some of the permissions under `service`.\n"
+    )
+    rows = (
+        (f"`{perm.value}`", PERMISSIONS[perm.value], *("yes" if perm in ROLES[role] else "" for role in Role))
+        for perm in Perm
+    )
+    head = ("permission", "allows", *(role.value for role in Role))
+    return _page("Roles and permissions", about, table(head, rows))
 
 
 # Policy and scorecard files

@@ -143,3 +143,32 @@ SCORECARD_KEYS: Final = {
     "manifest": "Learned cards: what they were trained on.",
     "hash": "SHA-256 of everything above. A file whose content differs is refused.",
 }
+
+#: Permission to what it allows.
+PERMISSIONS: Final = {
+    "access:read": "Look at who saw what.",
+    "appeal:create": "Contest a decision, in one's own name or a person's.",
+    "autonomy:stop": "Pull the switch that stops everything automatic.",
+    "import:run": "Upload files, map them, import them and take an import back.",
+    "key:manage": "Make and revoke keys of programs.",
+    "lead:act": "Work a queue: take a lead, put it off, call it wrong.",
+    "lead:export": "Take lists of leads along as files.",
+    "lead:read": "See leads, of one's own teams.",
+    "lead:read_all": "See the leads of every team.",
+    "lead:read_personal": "See names, addresses, messages and notes; without it they are masked.",
+    "lead:write": "Send leads in.",
+    "ledger:read": "Look at the ledger, verify it and take it along.",
+    "outcome:report": "Report what became of a lead.",
+    "override:create": "Set another route for a while, with a reason.",
+    "person:erase": "Copy what is kept about a person, and erase it.",
+    "policy:approve": "Approve or refuse a proposed policy, step back, release the switch.",
+    "policy:propose": "Draft and propose a policy.",
+    "policy:read": "Read policies.",
+    "review:decide": "Answer reviews.",
+    "review:read": "See reviews.",
+    "routing:manage": "Change teams, shares, caps and absences, and pass leads on.",
+    "routing:read": "See teams and their load.",
+    "run:start": "Have leads decided again.",
+    "user:manage": "Invite people, give them roles and teams, take their access.",
+    "webhook:manage": "Register and remove webhooks.",
+}

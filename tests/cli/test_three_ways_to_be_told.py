@@ -49,7 +49,7 @@ SCHEMAS = {"policy schema", "scorecard schema"}
 #: These print a query in any case, need a history with outcomes, labels or links, or run the application:
 #: see their own tests.
 ELSEWHERE = {
-    "worker",
+    *("serve", "migrate", "doctor", "backup", "restore", "people add", "worker"),
     "scorecard sql",
     *("learn", "backtest", "readiness"),
     *(f"corrections {name}" for name in ("add", "erase", "report")),

@@ -12,10 +12,12 @@ import plumbline
 from helpers_cli import make_tour
 from helpers_docs import DOCS
 from helpers_main_path import AS_OF, bundle, received
+from plumbline.app.config import SETTINGS
 from plumbline.cli.app import app
 from plumbline.connectors.mapping_codes import MappingCode
 from plumbline.domain.errors import PlumblineError
 from plumbline.domain.fields import DERIVED, RECEIVED
+from plumbline.domain.permissions import ROLES, Perm, Role
 from plumbline.domain.reasons import ReasonCode
 from plumbline.domain.rowcodes import RowCode
 from plumbline.learning.words import Code as LearningCode
@@ -74,7 +76,7 @@ def test_a_code_that_nobody_explains_is_noticed(reference) -> None:
 def test_no_explanation_is_empty(reference) -> None:
     assert EMPTY_CELL.search("| `storage` |  |"), "the pattern finds an empty one"
     assert EMPTY_CELL.findall(reference["codes"]) == []
-    for name in ("fields", "decisions", "ledger", "scorecard"):
+    for name in ("fields", "decisions", "ledger", "scorecard", "settings"):
         assert EMPTY_CELL.findall(reference[name]) == [], name
 
 
@@ -172,6 +174,21 @@ def test_every_verdict_of_learning_is_described(reference) -> None:
 
 def test_everything_the_ledger_says_is_described(reference) -> None:
     assert missing([*Event, *Flaw], reference["ledger"]) == []
+
+
+def test_every_setting_of_the_application_is_described(reference) -> None:
+    assert missing([f"PLUMBLINE_{name}" for name in SETTINGS], reference["settings"]) == []
+    assert missing(["PLUMBLINE_NO_SUCH"], reference["settings"]) == ["PLUMBLINE_NO_SUCH"]
+
+
+def test_every_permission_is_described_with_the_roles_that_hold_it(reference) -> None:
+    page = reference["permissions"]
+    assert missing([*Perm], page) == []
+    head = re.findall(r"[\w:]+", page.partition("| permission ")[2].split("\n")[0])[1:]
+    assert head == [role.value for role in Role]
+    for perm in Perm:
+        cells = page.partition(f"| `{perm}` |")[2].split("\n")[0].split("|")[1:-1]
+        assert [cell.strip() == "yes" for cell in cells] == [perm in ROLES[role] for role in Role], perm
 
 
 def test_pages_are_markdown_tables_of_equal_width(reference) -> None:
