@@ -38,7 +38,8 @@ class Look:
 
     ``blanks`` counts blank words as written, ``date_formats`` are those that fit, ``middle`` is the median.
     ``number_styles`` are those that fit and say different things, ``number_signs`` the dots and commas in
-    them; ``number`` is that no style need be declared.
+    them; ``number`` is that no style need be declared. ``flag`` is that nearly all say yes or no,
+    ``amounts`` that they do so in numbers and some number is neither 0 nor 1.
     """
 
     filled: int
@@ -51,6 +52,7 @@ class Look:
     url: bool = False
     number: bool = False
     flag: bool = False
+    amounts: bool = False
     iso_date: bool = False
     date_formats: tuple[str, ...] = ()
     middle: int = 0
@@ -62,7 +64,7 @@ class Look:
     @property
     def kind(self) -> Kind:
         """The kind that its values have."""
-        if self.flag:
+        if self.flag and not self.amounts:
             return Kind.FLAG
         if self.iso_date or self.date_formats:
             return Kind.DATE
@@ -92,6 +94,7 @@ def look_at(column: pl.Series) -> Look:
     common = real.value_counts(sort=True, name="rows")
     is_number = _mostly(real, _NUMBER)
     date_formats = () if is_number else _formats(real)
+    is_flag = _mostly(real, _FLAG)
     return Look(
         filled=len(real),
         distinct=real.n_unique(),
@@ -102,12 +105,20 @@ def look_at(column: pl.Series) -> Look:
         phone=_mostly(real, _PHONE) and not date_formats,
         url=_mostly(real, _URL),
         number=is_number,
-        flag=_mostly(real, _FLAG),
+        flag=is_flag,
+        amounts=is_flag and is_number and has_amounts(real),
         iso_date=_mostly(real, _ISO),
         date_formats=date_formats,
         middle=_middle(real),
         **({} if date_formats else _numbers(real)),
     )
+
+
+def has_amounts(values: pl.Series) -> bool:
+    """Whether trimmed values hold a number that is neither 0 nor 1: one in a hundred must not be lost."""
+    rest = values.drop_nulls().unique()
+    read = _as_numbers(rest.filter(~rest.str.contains(_FLAG)), STYLES)
+    return bool(read.select(pl.any_horizontal(pl.all().is_not_null()).any()).item())
 
 
 def _numbers(values: pl.Series) -> dict[str, Any]:

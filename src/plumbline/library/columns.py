@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from plumbline.assurance.history import MOMENT
 from plumbline.connectors.errors import MissingColumnError
 from plumbline.connectors.events import moment
 from plumbline.connectors.headers import BLANKS, FIELD_OF, leak_of, normal
-from plumbline.connectors.looks import look_at
+from plumbline.connectors.looks import has_amounts, look_at
 from plumbline.domain.words import Kind
 from plumbline.triage.parse import careful
 
@@ -72,7 +72,11 @@ def _column(text: pl.Series) -> Column:
 def _look(filled: pl.Series) -> Look:
     """What the column looks like, judged from some thousand of its filled cells."""
     known = filled.drop_nulls()
-    return look_at(known.gather_every(max(1, known.len() // _LOOKED_AT)))
+    look = look_at(known.gather_every(max(1, known.len() // _LOOKED_AT)))
+    if look.kind is Kind.FLAG and look.number:
+        # Amounts may be rarer than one in some thousand, where nearly all spent nothing.
+        return replace(look, amounts=has_amounts(known))
+    return look
 
 
 def hint_of(name: str) -> str | None:
