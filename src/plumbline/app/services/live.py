@@ -22,6 +22,8 @@ from plumbline.store import RunFolder
 from plumbline.store.draw_key import draw_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from plumbline.app.models import Run
     from plumbline.qualify.bundle import Bundle
 
@@ -40,9 +42,16 @@ def live() -> Live:
     Raises:
         NoPolicyError: None was published yet.
     """
-    policy = Policy.objects.order_by("-number").first()
-    if policy is None:
+    newest = Policy.objects.order_by("-number").values_list("pk", "published_at").first()
+    if newest is None:
         raise NoPolicyError("No policy is live yet: publish one first.")
+    return _published(*newest)
+
+
+@lru_cache(maxsize=4)
+def _published(pk: int, published_at: datetime) -> Live:  # noqa: ARG001 - a number may be given again after a restore
+    """A version never changes: its long texts are read once per process."""
+    policy = Policy.objects.get(pk=pk)
     return Live(policy, bundle_of_policy(policy))
 
 
