@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 XSS = '"><script>alert(1)</script>'
 #: Queries of the page of a lead, its access row included. Raise it only with a reason.
-LEAD_QUERIES = 32
+LEAD_QUERIES = 24
 
 
 def path(lead, act: str = "lead") -> str:
