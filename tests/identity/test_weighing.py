@@ -153,8 +153,24 @@ def test_names_are_read_in_either_order_and_without_titles():
 def test_the_odds_are_said_as_a_sentence():
     assert odds_in_words(300) == "by this evidence 8 to 1 for one"
     assert odds_in_words(-300) == "by this evidence 8 to 1 for two"
+    assert odds_in_words(0) == "by this evidence 1 to 1 for one"
     assert "all but certainly two" in odds_in_words(-5_000)
     assert "all but certainly one" in odds_in_words(5_000)
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        (664, "100 to 1"),
+        (663, "99 to 1"),
+        (700, "130 to 1"),
+        (1_829, "320,000 to 1"),
+        (-1_999, "1,000,000 to 1"),
+    ],
+)
+def test_odds_above_a_hundred_are_said_in_two_digits(weight, said):
+    """More would claim to be a rate."""
+    assert f"evidence {said} for" in odds_in_words(weight)
 
 
 def test_one_name_at_two_accounts_is_asked_about_and_never_linked_by_itself():

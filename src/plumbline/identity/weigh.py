@@ -108,14 +108,19 @@ def waterfall(weighed: Weighed) -> list[tuple[str, str, int, int]]:
 def odds_in_words(weight: int) -> str:
     """The weight as a sentence. A model that learned without labels is too sure.
 
-    It is an order, not a rate.
+    It is an order, not a rate, so above 100 to 1 only the two leading digits are said.
     """
     if weight >= 2_000:
         return "by this evidence all but certainly one"
     if weight <= -2_000:
         return "by this evidence all but certainly two"
     side = "one" if weight >= 0 else "two"
-    return f"by this evidence {2 ** (abs(weight) / 100):,.0f} to 1 for {side}"
+    return f"by this evidence {_two_digits(2 ** (abs(weight) / 100)):,} to 1 for {side}"
+
+
+def _two_digits(odds: float) -> int:
+    whole = round(odds)
+    return whole if whole < 100 else int(float(f"{odds:.1e}"))
 
 
 def level_of(comparison: Comparison, left: Record, right: Record) -> int | None:
