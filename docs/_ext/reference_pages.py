@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
+import secrets
 from typing import TYPE_CHECKING, Any
 
+import django.conf
 import typer.main
 from reference_python import python
 from reference_words import DECISION_COLUMNS, EVENTS, FLAWS, PERMISSIONS, SCORECARD_KEYS
@@ -292,9 +295,18 @@ def _coded(explained: Mapping[Any, str]) -> str:
 
 def error_kinds() -> list[type[PlumblineError]]:
     """Every class of error, wherever it is defined."""
+    _set_up_the_application()
     for module in pkgutil.walk_packages(plumbline.__path__, "plumbline."):
         importlib.import_module(module.name)
     return list(_kinds(PlumblineError))
+
+
+def _set_up_the_application() -> None:
+    """Some modules can only be read with settings; for reading, any will do."""
+    if not django.conf.settings.configured:
+        os.environ.setdefault("PLUMBLINE_SECRET_KEY", secrets.token_urlsafe(48))
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.app.settings")
+        django.setup()
 
 
 def _kinds(base: type[PlumblineError]) -> Iterator[type[PlumblineError]]:
