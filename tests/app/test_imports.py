@@ -209,7 +209,9 @@ def test_a_person_may_map_a_column_otherwise(cast) -> None:
 
 
 def test_an_upload_is_kept_under_a_safe_name_and_within_the_limit(cast) -> None:
-    actor = Actor.of_user(cast.olga)
+    actor, room = Actor.of_user(cast.olga), settings.DATA / "uploads"
+    room.mkdir(parents=True, exist_ok=True)
+    there = {folder.name for folder in room.iterdir()}
     one = uploads.upload(actor, "../../etc/päss wd.csv", [b"a,b\n"], now=NOW).upload
     path = uploads.path_of(one).resolve()
     assert path.is_relative_to(settings.DATA.resolve() / "uploads" / one.key)
@@ -219,7 +221,7 @@ def test_an_upload_is_kept_under_a_safe_name_and_within_the_limit(cast) -> None:
     with pytest.raises(InvalidInputError, match="empty"):
         uploads.upload(actor, "none.csv", [], now=NOW)
     assert Import.objects.count() == 1
-    assert all(any(folder.iterdir()) for folder in (settings.DATA / "uploads").iterdir())
+    assert {folder.name for folder in room.iterdir()} == {*there, one.key}
 
 
 def test_a_file_that_cannot_be_read_fails_loudly_and_is_not_tried_again(cast) -> None:

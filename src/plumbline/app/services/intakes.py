@@ -178,7 +178,7 @@ def _write_leads(folder: RunFolder, run: Run, job: Job) -> tuple[list[str], int]
 def _cells(part: pl.DataFrame) -> pl.DataFrame:
     """The received fields in columns; an objection that was made since counts as received."""
     # A first line with the one field that is always there: a batch of leads without any would have no height.
-    lines = "\n".join(['{"lead.objected":"no"}', *part.get_column("received")])
+    lines = '{"lead.objected":"no"}\n' + part.get_column("received").str.join("\n").item()
     cells = pl.read_ndjson(BytesIO(lines.encode()), infer_schema_length=None)[1:]
     objected = pl.when(part.get_column("objected")).then(pl.lit("true")).otherwise(pl.col("lead.objected"))
     return cells.with_columns(objected.alias("lead.objected"))

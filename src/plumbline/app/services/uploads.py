@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -129,7 +130,7 @@ def discard(actor: Actor, one: Import) -> None:
     with transaction.atomic():
         if not Import.objects.filter(pk=one.pk, state=Import.State.UPLOADED).delete()[0]:
             raise ConflictError("It was started already; an import that is done can be undone.")
-    path_of(one).unlink(missing_ok=True)
+    shutil.rmtree(path_of(one).parent, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Wishes:
 
     sheet: str | None = None
     choice: Choice = field(default_factory=Choice)
-    fields: Mapping[str, str] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(actor: Actor, one: Import, wishes: Wishes) -> Guess:
@@ -153,7 +154,7 @@ def look(actor: Actor, one: Import, wishes: Wishes) -> Guess:
     """
     actor.require(Perm.IMPORT_RUN)
     guessed = guess(_opened(one, wishes.sheet), wishes.choice)
-    return guessed if wishes.fields is None else _as_said(guessed, wishes.fields)
+    return as_said(guessed, wishes.fields)
 
 
 def sheets(one: Import, chosen: str | None) -> tuple[str, ...]:
@@ -192,7 +193,8 @@ def _opened(one: Import, sheet: str | None) -> Source:
     return opened(path_of(one), FileSettings(sheet=sheet or None))
 
 
-def _as_said(guessed: Guess, said: Mapping[str, str]) -> Guess:
+def as_said(guessed: Guess, said: Mapping[str, str]) -> Guess:
+    """A guess with what a person said of single columns; ``InvalidInputError`` where that cannot be."""
     fed: dict[str, str] = {}
     for column, name in said.items():
         if name and not is_receivable(name):

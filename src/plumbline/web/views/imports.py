@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ _PAGE: Final = 20
 _KEPT: Final = 50
 _REJECTED: Final = 20
 _FIELD: Final = "field:"
+_WAS: Final = "was:"
 _FIELDS: Final = [(name, field.about.rstrip(".")) for name, field in RECEIVED.items()]
 
 
@@ -127,22 +129,31 @@ def run(request: Request) -> HttpResponse:
 def _mapping(request: Request, one: Import, wishes: Wishes) -> HttpResponse:
     values: dict[str, object] = {"one": one, "wishes": wishes, "same": uploads.same_file(one), "trouble": ""}
     try:
-        guessed = uploads.look(request.actor, one, wishes)
+        ours = uploads.look(request.actor, one, replace(wishes, fields={}))
+        guessed = uploads.as_said(ours, wishes.fields)
         sample = uploads.preview(request.actor, one, guessed)
-        values |= {"guess": guessed, "lines": list(_lines(guessed)), "sample": sample, "fields": _FIELDS}
+        values |= {
+            "guess": guessed,
+            "lines": list(_lines(guessed, ours)),
+            "sample": sample,
+            "fields": _FIELDS,
+        }
         values |= {"sheets": uploads.sheets(one, guessed.sheet), "doubts": _doubts(guessed)}
     except (UnreadableFileError, MappingError, InvalidInputError) as error:
         values["trouble"] = str(error)
     return render(request, "import_mapping.html", values, status=422 if values["trouble"] else 200)
 
 
-def _lines(guessed: Guess) -> Iterator[dict[str, object]]:
-    for entry in guessed.guesses:
+def _lines(guessed: Guess, ours: Guess) -> Iterator[dict[str, object]]:
+    """A line per column: what it becomes now, and what we took it for before anybody said otherwise."""
+    for entry, own in zip(guessed.guesses, ours.guesses, strict=True):
         yield {
             "entry": entry,
             "values": values_shown(entry),
             "extra": _extra(entry),
             "name": _FIELD + entry.column,
+            "was": _WAS + entry.column,
+            "own": own.field or "",
         }
 
 
@@ -166,8 +177,13 @@ def _wishes(said: object) -> Wishes:
     """What a form says of a file."""
     form = {name: str(value) for name, value in said.items()}  # type: ignore[attr-defined]
     day_first = {"day": True, "month": False}.get(form.get("dates", ""))
-    fields = {name.removeprefix(_FIELD): value for name, value in form.items() if name.startswith(_FIELD)}
-    return Wishes(form.get("sheet") or None, Choice(day_first, form.get("numbers") or None), fields or None)
+    # What stands as we guessed it was chosen by nobody: it is guessed anew once more is known of the file.
+    chosen = {
+        name.removeprefix(_FIELD): value
+        for name, value in form.items()
+        if name.startswith(_FIELD) and form.get(_WAS + name.removeprefix(_FIELD)) != value
+    }
+    return Wishes(form.get("sheet") or None, Choice(day_first, form.get("numbers") or None), chosen)
 
 
 def _busy(one: Import) -> bool:
