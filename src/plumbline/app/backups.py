@@ -7,6 +7,7 @@ import json
 import shutil
 import tarfile
 import zlib
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core import serializers
 from django.core.management.color import no_style
 from django.core.serializers.base import DeserializationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, connection, transaction
 
 from plumbline.app import operations
@@ -50,6 +52,14 @@ _UNREADABLE: Final = (
     ValueError,
     AttributeError,
 )
+
+
+class _Exact(DjangoJSONEncoder):
+    """Django's own cuts moments to milliseconds; a decision replays as of the very moment."""
+
+    def default(self, o: Any) -> Any:  # noqa: ANN401 - as it is there
+        """Moments in full."""
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 def backup(target: Path) -> int:
@@ -130,7 +140,7 @@ def _lines() -> Iterator[str]:
     for model in _models():
         rows = model._default_manager.order_by("pk")  # noqa: SLF001 - Django's own name for it
         for row in rows.iterator(_CHUNK):
-            yield serializers.serialize("jsonl", [row])
+            yield serializers.serialize("jsonl", [row], cls=_Exact)
 
 
 def _load(tar: tarfile.TarFile) -> None:

@@ -54,9 +54,14 @@ def refuse_unready() -> None:
     errors = [check for check in run_checks(tags=[Tags.security]) if check.is_serious()]
     if errors:
         raise ConfigurationError(f"{errors[0].msg} {errors[0].hint or ''} [{errors[0].id}]")
-    if _pending():
-        raise ConfigurationError("The tables are not up to date: run plumbline migrate.")
-    if missing := triggers.missing():
+    try:
+        if _pending():
+            raise ConfigurationError("The tables are not up to date: run plumbline migrate.")
+        missing = triggers.missing()
+    except DatabaseError as error:
+        told = f"The database cannot be used, or is not there before plumbline migrate: {error}."
+        raise ConfigurationError(told) from error
+    if missing:
         raise ConfigurationError(f"{missing[0]} is gone, so records are not guarded: run plumbline migrate.")
 
 
