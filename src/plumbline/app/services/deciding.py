@@ -84,7 +84,7 @@ def _decide_one(actor: Actor, lead: Lead, standing: Standing | None, current: Li
     )
     row = done.decisions.row(0, named=True)
     inputs = done.inputs.drop("row").row(0, named=True)
-    seq = _record(actor, lead, policy, now, inputs, row)
+    seq = _record(actor, lead, current, now, inputs, row)
     decision = Decision.objects.create(lead=lead, policy=policy, at=now, seq=seq, **decision_of(row))
     _tell(lead, decision, policy)
     fields = standing_of(row, lead.arrived_at, mostly(row, terms_of(bundle.card)))
@@ -93,10 +93,17 @@ def _decide_one(actor: Actor, lead: Lead, standing: Standing | None, current: Li
 
 
 def _record(
-    actor: Actor, lead: Lead, policy: Policy, now: datetime, inputs: dict[str, Any], row: dict[str, Any]
+    actor: Actor, lead: Lead, current: Live, now: datetime, inputs: dict[str, Any], row: dict[str, Any]
 ) -> int:
     """Write the whole decision into the ledger; the number of its entry."""
-    body = {"as_of": now.isoformat(), "policy": policy.number, "inputs": inputs, "decision": row}
+    policy, run = current.policy, current.run
+    body = {
+        "as_of": now.isoformat(),
+        "policy": policy.number,
+        "weighed_by": run.key if run else "",
+        "inputs": inputs,
+        "decision": row,
+    }
     facts: dict[str, Fact] = {"policy": policy.digest, "number": policy.number}
     draft = Draft(Event.DECISION_MADE, new_key(), actor.name, facts, body=body, subject=lead.key)
     (entry,) = DatabaseLedger().append([draft], now=now)

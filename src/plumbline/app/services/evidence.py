@@ -11,6 +11,7 @@ import polars as pl
 from django.conf import settings
 
 from plumbline.app.errors import NotFoundError
+from plumbline.app.models import Run
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.app.services.live import bundle_of_policy, bundle_of_run
 from plumbline.ledger.canonical import canonical
@@ -44,8 +45,7 @@ def evidence_of(actor: Actor, decision: Decision) -> Evidence:
     Raises:
         NotFoundError: It was erased.
     """
-    record = record_of(decision)
-    bundle = bundle_of(decision)
+    record, bundle = stored(decision)
     again = requalify(inputs_of(record), bundle=bundle, as_of=_moment(decision))
     recorded = decisions_of(record).drop("row", strict=False)
     same = _bytes(again.drop("row", strict=False)) == _bytes(recorded)
@@ -53,30 +53,43 @@ def evidence_of(actor: Actor, decision: Decision) -> Evidence:
     return Evidence(masked(made) if actor.masked else made, same)
 
 
-def bundle_of(decision: Decision) -> Bundle:
-    """What a decision was made with."""
-    return bundle_of_policy(decision.policy) if decision.run is None else bundle_of_run(decision.run)
-
-
 def record_of(decision: Decision) -> pl.DataFrame:
     """The whole record of a decision, as a run folder keeps it: one row."""
+    return stored(decision)[0]
+
+
+def stored(decision: Decision) -> tuple[pl.DataFrame, Bundle]:
+    """The record of a decision, and what it was made with.
+
+    Raises:
+        NotFoundError: It was erased.
+    """
     if decision.run is not None and decision.part is not None and decision.row is not None:
         folder = RunFolder(settings.DATA / "runs" / decision.run.folder)
         found = folder.read_row(decision.part, decision.row)
         if found.is_empty() or found.item(0, "lead.id") is None:
             raise NotFoundError("What was decided here was erased.")
-        return found
+        return found, bundle_of_run(decision.run)
     body = DatabaseLedger().entry(decision.seq or 0).body
     if body is None:
         raise NotFoundError("What was decided here was erased.")
-    return _record(json.loads(body.content), decision)
+    content = json.loads(body.content)
+    bundle = _bundle(content["weighed_by"], decision)
+    return _record(content, bundle, _moment(decision)), bundle
 
 
-def _record(content: dict[str, dict[str, object]], decision: Decision) -> pl.DataFrame:
+def _bundle(weighed_by: str, decision: Decision) -> Bundle:
+    """The policy's, with unknown answers as likely as the run says by which they were weighed."""
+    if not weighed_by:
+        return bundle_of_policy(decision.policy)
+    return bundle_of_run(Run.objects.select_related("policy").get(key=weighed_by))
+
+
+def _record(content: dict[str, dict[str, object]], bundle: Bundle, as_of: datetime) -> pl.DataFrame:
     """Out of the ledger's body; the types of the decision's columns come from deciding again."""
     names = {name: pl.String() for name in content["inputs"]}
     inputs = pl.DataFrame([content["inputs"]], schema=names).insert_column(0, pl.Series("row", [1], pl.Int64))
-    again = requalify(inputs, bundle=bundle_of_policy(decision.policy), as_of=_moment(decision))
+    again = requalify(inputs, bundle=bundle, as_of=as_of)
     kinds = {name: kind for name, kind in again.schema.items() if name != "row"}
     decided = pl.DataFrame([content["decision"]], schema=kinds)
     received = inputs.select(pl.exclude("lead.id").name.prefix("in."))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
 from plumbline.app.errors import NoPolicyError
-from plumbline.app.models import Policy
+from plumbline.app.models import Policy, Run
 from plumbline.domain.errors import InvalidPolicyError
 from plumbline.domain.issues import Severity
 from plumbline.engines.local import SCORECARD
@@ -24,20 +24,29 @@ from plumbline.store.draw_key import draw_key
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from plumbline.app.models import Run
     from plumbline.qualify.bundle import Bundle
+
+
+#: A run of fewer leads says too little about how likely an answer is.
+_ENOUGH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A published policy and what it decides with."""
+    """A published policy and what it decides with.
+
+    ``run``: the run whose leads say how likely an unknown answer is; None before there was one.
+    """
 
     policy: Policy
     bundle: Bundle
+    run: Run | None = None
 
 
 def live() -> Live:
-    """The newest version.
+    """The newest version, with unknown answers as likely as its last large run found them.
+
+    So a lead that comes by itself is decided as the next run would decide it.
 
     Raises:
         NoPolicyError: None was published yet.
@@ -45,14 +54,18 @@ def live() -> Live:
     newest = Policy.objects.order_by("-number").values_list("pk", "published_at").first()
     if newest is None:
         raise NoPolicyError("No policy is live yet: publish one first.")
-    return _published(*newest)
+    done = Run.objects.filter(policy_id=newest[0], state=Run.State.DONE, total__gte=_ENOUGH)
+    return _published(*newest, done.order_by("-pk").values_list("pk", flat=True).first())
 
 
 @lru_cache(maxsize=4)
-def _published(pk: int, published_at: datetime) -> Live:  # noqa: ARG001 - a number may be given again after a restore
-    """A version never changes: its long texts are read once per process."""
+def _published(pk: int, published_at: datetime, run: int | None) -> Live:  # noqa: ARG001 - a number may be given again after a restore
+    """A version and a run never change: their long texts are read once per process."""
     policy = Policy.objects.get(pk=pk)
-    return Live(policy, bundle_of_policy(policy))
+    if run is None:
+        return Live(policy, bundle_of_policy(policy))
+    weighed_by = Run.objects.select_related("policy").get(pk=run)
+    return Live(policy, bundle_of_run(weighed_by), weighed_by)
 
 
 def bundle_of_policy(policy: Policy) -> Bundle:

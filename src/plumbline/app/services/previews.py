@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from plumbline.domain.issues import Issue
     from plumbline.policy.diff import Change
     from plumbline.qualify.bundle import Bundle
+    from plumbline.qualify.path import Qualified
 
 WEEKS: Final = 12
 #: The newest of these weeks' leads are looked at, so that an answer comes within seconds.
@@ -86,10 +87,11 @@ def preview(text: str, *, now: datetime) -> dict[str, Any]:
     current = live()
     new = other_bundle(text, current)
     leads = _recent(now)
-    pairs = list(_pairs(leads, current.bundle, new, now))
+    old, new = (_weighed(bundle, leads, now) for bundle in (current.bundle, new))
+    pairs = list(_pairs(leads, old, new, now))
     if not pairs:
         return {"leads": 0, "weeks": WEEKS}
-    found = compare(pairs, current.bundle, new, show=30)
+    found = compare(pairs, old, new, show=30)
     frame = pl.concat(_side_by_side(was, will) for was, will in pairs)
     return {
         "weeks": WEEKS,
@@ -121,15 +123,23 @@ def _pairs(
         yield both, both.select("lead.id").join(will, on="lead.id", how="left", maintain_order="left")
 
 
+def _weighed(bundle: Bundle, leads: Sequence[Lead], now: datetime) -> Bundle:
+    """Both policies weigh unknown answers by the same leads, as a run does: that alone moves nobody."""
+    return bundle.with_mix_of(_qualified(leads[:_BATCH], bundle, now).signals) if leads else bundle
+
+
 def _decided(leads: Sequence[Lead], bundle: Bundle, now: datetime) -> pl.DataFrame:
-    done = qualify(
+    return _qualified(leads, bundle, now).decisions
+
+
+def _qualified(leads: Sequence[Lead], bundle: Bundle, now: datetime) -> Qualified:
+    return qualify(
         received_frame(leads),
         bundle=bundle,
         as_of=now,
         events=events_of(leads, bundle, now),
         inbox=inbox_of(leads),
     )
-    return done.decisions
 
 
 def _side_by_side(was: pl.DataFrame, will: pl.DataFrame) -> pl.DataFrame:
