@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
 import pytest
 
 from helpers_app import GOOD, NOW, arrive
