@@ -57,9 +57,9 @@ class DatabaseLedger(Ledger):
             yield header.encode(), bytes(digest), _bytes(salt), _bytes(content)
 
     def scrub(self) -> None:
-        """Nothing here: rewriting the database is the operator's, ``plumbline doctor`` says when it is due.
+        """Nothing here: erasing runs inside the act's transaction, where no database rewrites its own files.
 
-        Erasing runs inside the act's transaction, where no database can rewrite its own files.
+        The worker does it afterwards (``services.erasure.scrub``).
         """
 
     @contextmanager
