@@ -158,6 +158,7 @@ PERMISSIONS: Final = {
     "lead:read_personal": "See names, addresses, messages and notes; without it they are masked.",
     "lead:write": "Send leads in.",
     "ledger:read": "Look at the ledger, verify it and take it along.",
+    "objection:record": "Record that a person objects to profiling; it takes effect at once.",
     "outcome:report": "Report what became of a lead.",
     "override:create": "Set another route for a while, with a reason.",
     "person:erase": "Copy what is kept about a person, and erase it.",

@@ -25,6 +25,7 @@ class Perm(StrEnum):
     LEAD_READ_PERSONAL = "lead:read_personal"
     LEAD_WRITE = "lead:write"
     LEDGER_READ = "ledger:read"
+    OBJECTION_RECORD = "objection:record"
     OUTCOME_REPORT = "outcome:report"
     OVERRIDE_CREATE = "override:create"
     PERSON_ERASE = "person:erase"
@@ -59,6 +60,7 @@ _WORK: Final = frozenset(
         Perm.LEAD_ACT,
         Perm.LEAD_READ,
         Perm.LEAD_READ_PERSONAL,
+        Perm.OBJECTION_RECORD,
         Perm.OUTCOME_REPORT,
         Perm.OVERRIDE_CREATE,
         Perm.POLICY_READ,
@@ -82,6 +84,7 @@ ROLES: Final[dict[Role, frozenset[Perm]]] = {
             Perm.LEAD_READ,
             Perm.LEAD_READ_ALL,
             Perm.LEAD_READ_PERSONAL,
+            Perm.OBJECTION_RECORD,
             Perm.POLICY_READ,
             Perm.REVIEW_DECIDE,
             Perm.REVIEW_READ,
@@ -123,6 +126,7 @@ ROLES: Final[dict[Role, frozenset[Perm]]] = {
             Perm.LEAD_READ_ALL,
             Perm.LEAD_READ_PERSONAL,
             Perm.LEDGER_READ,
+            Perm.OBJECTION_RECORD,
             Perm.PERSON_ERASE,
             Perm.POLICY_READ,
             Perm.REVIEW_DECIDE,
@@ -149,6 +153,7 @@ ROLES: Final[dict[Role, frozenset[Perm]]] = {
             Perm.LEAD_READ_ALL,
             Perm.LEAD_READ_PERSONAL,
             Perm.LEAD_WRITE,
+            Perm.OBJECTION_RECORD,
             Perm.OUTCOME_REPORT,
             Perm.POLICY_READ,
             Perm.REVIEW_READ,

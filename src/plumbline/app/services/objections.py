@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from plumbline.app.errors import NotAllowedError
 from plumbline.app.models import Lead, Standing
 from plumbline.app.services import deciding, overrides
 from plumbline.app.services.acts import noted, record, standing_of
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
     from plumbline.app.actors import Actor
 
-#: Whoever may work, write or erase a lead also takes an objection: it must never wait for the right person.
-_ANY_OF = (Perm.LEAD_ACT, Perm.LEAD_WRITE, Perm.PERSON_ERASE)
-
 
 def note(actor: Actor, lead: str, *, now: datetime, how: str = "") -> list[Lead]:
     """Keep an objection and decide again about every lead with this person's address (law 7).
@@ -31,8 +27,7 @@ def note(actor: Actor, lead: str, *, now: datetime, how: str = "") -> list[Lead]
         NotAllowedError: The role does not deal with leads.
         NotFoundError: No such lead for this actor.
     """
-    if not any(actor.may(perm) for perm in _ANY_OF):
-        raise NotAllowedError("Only who works with leads, and the data protection officer, records this.")
+    actor.require(Perm.OBJECTION_RECORD)
     told = noted(how, field="how")
     with transaction.atomic():
         first = standing_of(actor, lead).lead

@@ -109,9 +109,9 @@ def outcome(request: Request, key: str) -> HttpResponse:
     return _back(request, key, "Reported. What the system learns stands on this.")
 
 
-@post(Perm.LEAD_READ)
+@post(Perm.OBJECTION_RECORD)
 def objection(request: Request, key: str) -> HttpResponse:
-    """Record that the person objects to profiling; the service says who may."""
+    """Record that the person objects to profiling: it must never wait for the right person."""
     theirs = objections.note(request.actor, key, how=request.POST.get("how", ""), now=timezone.now())
     told = "Recorded. From now on nothing about this person is scored; a person handles the lead."
     return _back(request, key, told if theirs else "This objection is recorded already.")
