@@ -20,6 +20,24 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
         connections["default"].settings_dict["OPTIONS"] = {}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _connections_stay():
+    """The end of a request over WSGI in this process would close the connection a test's transaction is on.
+
+    Django's own test client holds that off; an answer that is closed, and other clients, do not.
+    """
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            BaseDatabaseWrapper,
+            "close_if_unusable_or_obsolete",
+            lambda self: None if self.in_atomic_block else close(self),
+        )
+        yield
+
+
 @pytest.fixture
 def cast(db):
     """Everybody, with two teams and a live policy."""

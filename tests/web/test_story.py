@@ -12,6 +12,7 @@ import json
 import os
 import re
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -55,7 +56,7 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installati
     database = ""
     if os.environ.get("PLUMBLINE_APP_ON") == "postgres":
         conninfo = request.getfixturevalue("postgres")
-        name = f"story_{os.getpid()}"
+        name = f"story_{uuid4().hex}"
         with psycopg.connect(conninfo, autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name}")
         socket = re.search(r"host=(\S+)", conninfo)[1]

@@ -101,12 +101,28 @@ def checked(arrival: Arrival) -> dict[str, str]:
             raise InvalidInputError(f"{name!r} is no field of a lead.", name)
         if value is not None and len(value) > _LONGEST:
             raise InvalidInputError(f"{name} is {len(value):,} characters long; {_LONGEST:,} at most.", name)
-    # PostgreSQL stores no NUL in text.
     return {
-        name: value.replace("\0", "�")
+        name: without_nul(value)
         for name, value in sorted(arrival.fields.items())
         if value is not None and value != ""
     }
+
+
+def without_nul(text: str) -> str:
+    """The text with a visible mark where it held NUL, which PostgreSQL does not store."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def in_utc(at: datetime) -> datetime:
+    """The moment in UTC: PostgreSQL knows no offset beyond 16 hours, though ISO 8601 does.
+
+    Raises:
+        InvalidInputError: It lies before the year 1 or after 9999 there.
+    """
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInputError(f"{at.isoformat()} is no moment that can be kept.", "at") from error
 
 
 def digest_of(fields: Mapping[str, str]) -> str:
@@ -172,17 +188,29 @@ def account_of(fields: Mapping[str, str]) -> Account | None:
 
 def _attach(lead: Lead, arrival: Arrival) -> bool:
     """Add messages and events that are not there yet; whether there were any."""
-    letters: list[Said] = []
-    if arrival.messages:
-        known = set(lead.messages.values_list("external_id", "text", "at"))
-        letters = [one for one in arrival.messages if (one.external_id, one.text, one.at) not in known]
-        Message.objects.bulk_create(
-            Message(lead=lead, external_id=one.external_id, channel=one.channel, text=one.text, at=one.at)
-            for one in letters
-        )
-    events: list[Did] = []
-    if arrival.events:
-        done = set(lead.behaviour.values_list("kind", "at"))
-        events = [one for one in arrival.events if (one.kind, one.at) not in done]
-        Behaviour.objects.bulk_create(Behaviour(lead=lead, kind=one.kind, at=one.at) for one in events)
+    letters, events = _letters(lead, arrival), _events(lead, arrival)
+    Message.objects.bulk_create(
+        Message(lead=lead, external_id=one.external_id, channel=one.channel, text=one.text, at=one.at)
+        for one in letters
+    )
+    Behaviour.objects.bulk_create(Behaviour(lead=lead, kind=one.kind, at=one.at) for one in events)
     return bool(letters or events)
+
+
+def _letters(lead: Lead, arrival: Arrival) -> list[Said]:
+    if not arrival.messages:
+        return []
+    clean = [
+        Said(without_nul(one.text), without_nul(one.channel), in_utc(one.at), without_nul(one.external_id))
+        for one in arrival.messages
+    ]
+    known = set(lead.messages.values_list("external_id", "text", "at"))
+    return [one for one in clean if (one.external_id, one.text, one.at) not in known]
+
+
+def _events(lead: Lead, arrival: Arrival) -> list[Did]:
+    if not arrival.events:
+        return []
+    clean = [Did(without_nul(one.kind), in_utc(one.at)) for one in arrival.events]
+    known = set(lead.behaviour.values_list("kind", "at"))
+    return [one for one in clean if (one.kind, one.at) not in known]
