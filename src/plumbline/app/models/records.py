@@ -1,4 +1,4 @@
-"""The ledger, the outbox, and who saw what. ``0002`` adds the triggers that make them append-only."""
+"""The ledger, the outbox, and who saw what. ``app.triggers`` makes them append-only."""
 
 from __future__ import annotations
 

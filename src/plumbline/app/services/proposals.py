@@ -9,9 +9,10 @@ from django.db import transaction
 
 from plumbline.app.actors import Actor
 from plumbline.app.errors import ConflictError, InvalidInputError, NotFoundError, SelfApprovalError
-from plumbline.app.models import Policy, Proposal, User
+from plumbline.app.models import Policy, Proposal
 from plumbline.app.models.base import new_key
 from plumbline.app.services import outbox, policies, previews, runs
+from plumbline.app.services.acts import person_of
 from plumbline.app.services.ledger import DatabaseLedger
 from plumbline.domain.errors import InvalidPolicyError
 from plumbline.domain.permissions import Perm
@@ -34,7 +35,7 @@ def start(actor: Actor, *, now: datetime, text: str | None = None) -> Proposal:
     return Proposal.objects.create(
         base=live,
         text=_checked(text if text is not None else live.text if live else ""),
-        created_by=_person(actor),
+        created_by=person_of(actor),
         created_at=now,
         changed_at=now,
     )
@@ -119,7 +120,7 @@ def decide(
         if approve:
             _refuse_overtaken(proposal)
         proposal.state = Proposal.State.APPROVED if approve else Proposal.State.REFUSED
-        proposal.decided_by, proposal.decided_at = _person(actor), now
+        proposal.decided_by, proposal.decided_at = person_of(actor), now
         proposal.answer = answer.strip()[:500]
         _keep(proposal, now)
         _record(actor, Event.PROPOSAL_DECIDED, proposal, {"answer": proposal.state}, now)
@@ -142,7 +143,7 @@ def step_back(actor: Actor, *, why: str, now: datetime) -> Policy:
         before = _before(live) if live else None
         if live is None or before is None:
             raise ConflictError("There is no version before this one.")
-        policy = policies.republish(actor, before, after=live, by=_person(actor), note=why, now=now)
+        policy = policies.republish(actor, before, after=live, by=person_of(actor), note=why, now=now)
         _rescore(now)
     return policy
 
@@ -235,12 +236,6 @@ def _record(actor: Actor, event: Event, proposal: Proposal, facts: Mapping[str, 
     body = {"why": proposal.why, "answer": proposal.answer}
     draft = Draft(event, new_key(), actor.name, {"proposal": proposal.key, **facts}, body=body)
     DatabaseLedger().append([draft], now=now)
-
-
-def _person(actor: Actor) -> User:
-    if actor.user_id is None:
-        raise NotFoundError("Only a person can do this.")
-    return User.objects.get(pk=actor.user_id)
 
 
 def _checked(text: str) -> str:
